@@ -1,0 +1,68 @@
+"""A handoff: the instant at which a lead passes from Marketing to Sales."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from slas.models import Agreement, Version
+
+
+class HandoffQuerySet(models.QuerySet["Handoff"]):
+    def of(self, agreement: Agreement) -> HandoffQuerySet:
+        return self.filter(agreement=agreement)
+
+    def within(self, start: dt.datetime, end: dt.datetime) -> HandoffQuerySet:
+        """Handoffs that happened in [start, end)."""
+        return self.filter(at__gte=start, at__lt=end)
+
+    def not_measured(self) -> HandoffQuerySet:
+        """History that came without follow-ups: nothing can be said about it."""
+        return self.filter(measured=False)
+
+    def without_window(self) -> HandoffQuerySet:
+        """Measured, but no tier of the version matched: listed, never left out in silence."""
+        return self.filter(measured=True, window_key="")
+
+
+class Handoff(models.Model):
+    """One handing over. It keeps its agreement, version and tier for good (rules 9, 11 and 14)."""
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.PROTECT, related_name="handoffs")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="handoffs")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="handoffs")
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(help_text="Known to the judge from then on.")
+    entered_at = models.DateTimeField(
+        help_text="When the row was written here; notices are for later deadlines."
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    batch = models.ForeignKey(
+        "leads.ImportBatch", null=True, blank=True, on_delete=models.PROTECT, related_name="handoffs"
+    )
+    measured = models.BooleanField(default=True)
+    window_key = models.CharField(max_length=80, blank=True)
+    window_why = models.CharField(max_length=300, blank=True)
+    rejected_at = models.DateTimeField(
+        null=True, blank=True, help_text="The rejection in effect, if there is one."
+    )
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When the lead was recycled out of it.")
+
+    objects: ClassVar[models.Manager[Handoff]] = HandoffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            # A second click on "hand over" meets this: a lead is handed over once until it is recycled.
+            models.UniqueConstraint(fields=["lead"], condition=Q(ended_at=None), name="handoff_open_once"),
+            models.UniqueConstraint(fields=["lead", "at"], name="handoff_instant_once"),
+            models.CheckConstraint(condition=Q(recorded_at__gte=F("at")), name="handoff_recorded_after"),
+        ]
+        indexes = [models.Index(fields=["agreement", "at"], name="handoff_at")]
+
+    def __str__(self) -> str:
+        return f"{self.lead} handed over {self.at:%Y-%m-%d %H:%M}"

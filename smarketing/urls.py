@@ -1,0 +1,13 @@
+"""All addresses. Names that others rely on are in the README."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("smarketing.accounts.urls")),
+    path("slas/", include("slas.urls")),
+    path("leads/", include("leads.urls")),
+    path("mail/", include("smarketing.outbox.urls")),
+    path("admin/", admin.site.urls),
+]
