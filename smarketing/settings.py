@@ -3,7 +3,9 @@
 Every variable has its row in the README's table (tests/test_environment.py compares the two).
 """
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,7 +34,8 @@ if DATABASE_URL and not env.str("SECRET_KEY", default=""):
     )
 if DATABASE_URL and not env.list("ALLOWED_HOSTS", default=[]):
     raise ImproperlyConfigured(
-        "DATABASE_URL is set but ALLOWED_HOSTS is not. Set it to the host names people use, separated by commas."
+        "DATABASE_URL is set but ALLOWED_HOSTS is not. "
+        "Set it to the host names that people use, separated by commas."
     )
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key(DATA_DIR)
@@ -110,9 +113,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
     }
+    # A file, so that threads and second processes can take part in a test; one for each run of the tests.
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/smarketing-test-{os.getpid()}.sqlite3"}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ----------------------------------------------------------------------------------
@@ -130,6 +136,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "scoreboard"
+AXES_LOCKOUT_CALLABLE = "smarketing.accounts.views.locked_out"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user_email_once makes e-mails unique, whatever their case
 LOGOUT_REDIRECT_URL = "login"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
@@ -160,13 +168,22 @@ def package_dir(name: str) -> Path:
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+_bootstrap = package_dir("bootstrap")
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap/css", _bootstrap / "css"),
+    ("bootstrap/js", _bootstrap / "js"),
+    # Only the font: the package's 2,000 single pictures would make collectstatic take a minute.
+    ("icons", package_dir("js_lib_bootstrap_icons") / "static/bootstrap-icons/font"),
+]
+# With a database of its own an installation collects its static files; a bare checkout finds them.
+STORES_STATIC_FILES = bool(DATABASE_URL) and not TESTING
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
-            "whitenoise.storage.CompressedManifestStaticFilesStorage"
-            if DATABASE_URL and not TESTING
+            "smarketing.static_files.CollectedFiles"
+            if STORES_STATIC_FILES
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },
@@ -184,7 +201,9 @@ if EMAIL_URL:
 
 # --- Celery: a message only says "look at the database" ---------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or env.str("EMBEDDED_BROKER_URL", default="redis://127.0.0.1:6379/0")
+# make run starts a broker and sets REDIS_URL for its programs; nothing is ever sent to memory://.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) if REDIS_URL else "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 5}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -193,7 +212,19 @@ CELERY_WORKER_CONCURRENCY = 2
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "smarketing"
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_IMPORTS = ["smarketing.tasks"]
+CELERY_BEAT_SCHEDULER = "smarketing.ticks.Ticks"
+# A tick that nobody took before the next one is of no use: no backlog grows while the worker is away.
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": 60.0, "options": {"expires": 55}}
+    for task in (
+        "smarketing.tasks.heartbeat",
+        "reports.tasks.sweep",
+        "reports.tasks.nightly",
+        "reports.tasks.weekly",
+        "reports.tasks.deliver",
+    )
+}
 
 # --- Security --------------------------------------------------------------------------------
 
