@@ -1,0 +1,1 @@
+"""Measurements: `make bench` prints ours against a reference, side by side, as ratios."""

@@ -1,0 +1,33 @@
+"""`make bench`: every measurement, one table. Exit code 1 where a goal was missed.
+
+    python -m bench.run [NAME ...]    names of measurements; all of them by default
+"""
+
+import importlib
+import os
+import sys
+import tempfile
+
+from bench.table import render
+
+MEASUREMENTS = ("business_time", "import_bench")
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(MEASUREMENTS)
+    if unknown:
+        print(f"There is no measurement named {', '.join(sorted(unknown))}. There are: {', '.join(MEASUREMENTS)}.")
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("DATA_DIR", folder)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
+        import django
+
+        django.setup()
+        rows = [row for name in names or MEASUREMENTS for row in importlib.import_module(f"bench.{name}").measure()]
+    print(render(rows))
+    return 0 if all(row.held for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
