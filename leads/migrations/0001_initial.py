@@ -276,11 +276,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clock',
-            index=models.Index(condition=models.Q(('outcome', ''), ('warned_for', None)), fields=['warn_at'], name='clock_to_warn'),
+            index=models.Index(condition=models.Q(models.Q(('warned_for', None), ('warned_for__lt', models.F('warn_at')), _connector='OR'), ('outcome', '')), fields=['warn_at'], name='clock_to_warn'),
         ),
         migrations.AddIndex(
             model_name='clock',
-            index=models.Index(condition=models.Q(('breach_told_for', None), ('outcome', '')), fields=['deadline_at'], name='clock_to_tell'),
+            index=models.Index(condition=models.Q(models.Q(('breach_told_for', None), ('breach_told_for__lt', models.F('deadline_at')), _connector='OR'), ('outcome', '')), fields=['deadline_at'], name='clock_to_tell'),
         ),
         migrations.AddConstraint(
             model_name='clock',

@@ -11,6 +11,10 @@ from django.db.models import Case, CharField, F, Q, Value, When
 
 from slas.models import Agreement
 
+# Nobody was told yet, or only of an earlier instant: conditions of the partial indexes the sweep reads.
+TO_WARN = Q(Q(warned_for=None) | Q(warned_for__lt=F("warn_at")), outcome="")
+TO_TELL = Q(Q(breach_told_for=None) | Q(breach_told_for__lt=F("deadline_at")), outcome="")
+
 
 class ClockQuerySet(models.QuerySet["Clock"]):
     def with_state(self, at: dt.datetime) -> ClockQuerySet:
@@ -31,6 +35,14 @@ class ClockQuerySet(models.QuerySet["Clock"]):
                 output_field=CharField(),
             )
         )
+
+    def to_warn(self, now: dt.datetime) -> ClockQuerySet:
+        """Open clocks past their warning instant at `now` of which nobody was warned (for that instant)."""
+        return self.filter(TO_WARN, warn_at__lte=now)
+
+    def to_tell(self, now: dt.datetime) -> ClockQuerySet:
+        """Clocks past their deadline at `now`, not met, of which nobody was told (for that instant)."""
+        return self.filter(TO_TELL, deadline_at__lt=now)
 
     def open(self) -> ClockQuerySet:
         """Not stopped: still running, or breached and not told of yet."""
@@ -110,10 +122,8 @@ class Clock(models.Model):
             models.Index(
                 fields=["deadline_at"], condition=Q(outcome="", stopped_at=None), name="clock_open_deadline"
             ),
-            models.Index(fields=["warn_at"], condition=Q(outcome="", warned_for=None), name="clock_to_warn"),
-            models.Index(
-                fields=["deadline_at"], condition=Q(outcome="", breach_told_for=None), name="clock_to_tell"
-            ),
+            models.Index(fields=["warn_at"], condition=TO_WARN, name="clock_to_warn"),
+            models.Index(fields=["deadline_at"], condition=TO_TELL, name="clock_to_tell"),
         ]
 
     def __str__(self) -> str:
