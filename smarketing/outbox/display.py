@@ -1,0 +1,59 @@
+"""The outbox in words: states, headers and places in the list, as a reader may see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from smarketing.accounts.models import User
+from smarketing.outbox.links import shown_to
+from smarketing.outbox.models import Mail, MailQuerySet, State
+from smarketing.outbox.sending import message_of
+
+
+@dataclass(frozen=True)
+class StateWord:
+    """How a state is shown: a word, an icon of Bootstrap Icons, a colour class and a sentence."""
+
+    word: str
+    icon: str
+    look: str
+    sentence: str
+
+
+WORDS = {
+    State.WAITING: StateWord("waiting", "clock", "quiet", "Not sent yet."),
+    State.SENDING: StateWord("on its way", "send", "quiet", "Being handed to the mail server."),
+    State.SENT: StateWord("sent", "check-lg", "quiet", "The mail server accepted it."),
+    State.FAILED: StateWord(
+        "failed", "x-octagon-fill", "breach", "It did not go out and is not tried again."
+    ),
+    State.STORED: StateWord("kept here", "archive", "quiet", "It counts as delivered and was not sent."),
+    State.CANCELLED: StateWord("not sent", "slash-circle", "quiet", "It was no longer wanted."),
+}
+TRIED = StateWord("refused", "exclamation-triangle-fill", "risk", "It did not go out and is tried again.")
+
+
+def state_word(mail: Mail) -> StateWord:
+    """The words for the state of `mail`; one that was refused and is tried again has its own."""
+    if mail.state == State.WAITING and mail.last_error:
+        return TRIED
+    return WORDS[State(mail.state)]
+
+
+def headers_of(mail: Mail, user: User) -> list[tuple[str, str]]:
+    """The headers of `mail` as they go out, with the secrets of other people masked."""
+    message = message_of(mail)
+    shown = {
+        "From": settings.DEFAULT_FROM_EMAIL,
+        "To": mail.to_email,
+        "Subject": mail.subject,
+        **message.extra_headers,
+    }
+    return [(name, shown_to(user, mail, value)) for name, value in shown.items()]
+
+
+def older_than(mails: MailQuerySet, created_at: datetime, pk: int) -> MailQuerySet:
+    """The mails after this place of the list that stands newest first."""
+    return mails.filter(created_at__lte=created_at).filter(Q(created_at__lt=created_at) | Q(pk__lt=pk))
