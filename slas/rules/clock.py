@@ -12,8 +12,8 @@ from typing import NamedTuple
 from slas.rules.business_time import Calendar
 from slas.rules.counting import ClockTime, CountableTime, effective_pauses
 from slas.rules.story import BadStory, Event, Story, instant_text, parse_story
-from slas.rules.windows import Depth, Terms
 from slas.rules.verdict import Acceptance, DepthVerdict, PausedSpan, Projection, Speed, Verdict
+from slas.rules.windows import Depth, Terms
 from slas.rules.zones import instant_of, local_day, seconds_of
 
 __all__ = [
@@ -311,8 +311,8 @@ def _valid_rejection(decisions: list[Event], accept_by: int | None) -> int | Non
         elif event.type == "overturned":
             valid = None
         elif event.type == "rejected" and open_to_rejection and valid is None:
-            if accept_by is None or event.effect_s <= accept_by:
-                valid = event.effect_s
+            in_time = accept_by is None or event.effect_s <= accept_by
+            valid = event.effect_s if in_time else None
     return valid
 
 

@@ -174,7 +174,8 @@ _ALL = (
     Metric(
         "opportunity_to_customer",
         "Opportunity to customer (win rate)",
-        "Of the leads that became an opportunity in the period, the share that became a customer at any time.",
+        "Of the leads that became an opportunity in the period, the share that became a customer "
+        "at any time.",
         "share",
         "rate",
         "more",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -35,7 +36,7 @@ def hours_of(intervals: Any, where: str) -> Hours:
     if isinstance(intervals, str) or not isinstance(intervals, Sequence):
         raise ValueError(f"{where}: the hours are a list of openings, each [from, to].")
     hours = tuple(sorted(_interval(pair, where) for pair in intervals))
-    for (opens, closes), (later, ends) in zip(hours, hours[1:], strict=False):
+    for (opens, closes), (later, ends) in pairwise(hours):
         if later < closes:
             raise ValueError(
                 f"{where}: {_between(opens, closes)} and {_between(later, ends)} overlap. "

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from slas.rules.business_time import Calendar
+from slas.rules.words import MONTHS
 from slas.rules.zones import in_utc, local_day, start_of_day
 
 __all__ = [
@@ -20,7 +21,6 @@ __all__ = [
 ]
 
 KINDS = ("day", "week", "month", "quarter")
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Period:
             return f"Week {week}, {year}"
         if self.kind == "quarter":
             return f"Q{(first.month + 2) // 3} {first.year}"
-        month = f"{_MONTHS[first.month - 1]} {first.year}"
+        month = f"{MONTHS[first.month - 1]} {first.year}"
         return month if self.kind == "month" else f"{first.day} {month}"
 
     def contains(self, at: datetime) -> bool:

@@ -173,8 +173,8 @@ def parse_story(data: Any) -> Story:
     """
     try:
         identity = required(data, "id", "The story")
-        if isinstance(identity, bool | list | dict) or identity is None:
-            raise BadStory("The story's id is no text. Give it one.")
+        if isinstance(identity, bool) or not isinstance(identity, str | int):
+            raise BadStory("The id of the story is no text. Give it one.")
         events = required(data, "events", "The story")
         if not isinstance(events, list):
             raise BadStory("The events are no list. Write them as [{...}, ...].")

@@ -179,9 +179,9 @@ class Projection:
         """Depth at the instant; None where no depth is promised, or no start yet."""
         if self.start is None or now < self.start or self.depth_deadline is None:
             return None
-        if self.depth_outcome is not None and self.depth_outcome_at is not None:
-            if self.depth_outcome_at <= now:
-                return self.depth_outcome
+        at = self.depth_outcome_at
+        if self.depth_outcome is not None and at is not None and at <= now:
+            return self.depth_outcome
         return "breached" if now > self.depth_deadline else "running"
 
     def deadline_shown(self, now: datetime) -> datetime | None:

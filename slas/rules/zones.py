@@ -80,8 +80,9 @@ def start_of_day(day: date, tz: str) -> datetime:
 
 def offset_seconds(day: date, minute: int, zone: ZoneInfo, fold: int = 0) -> int:
     """UTC offset that holds at a local wall time; in a gap or fold that before the change."""
-    wall = datetime(day.year, day.month, day.day, fold=fold) + timedelta(minutes=minute)
-    offset = zone.utcoffset(wall.replace(tzinfo=zone, fold=fold)) or timedelta()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    wall = midnight + timedelta(minutes=minute)  # wall arithmetic: no change of the clock in it
+    offset = wall.replace(fold=fold).utcoffset() or timedelta()
     return offset.days * DAY + offset.seconds
 
 
