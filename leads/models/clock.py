@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 
 from slas.models import Agreement
 
@@ -24,12 +24,11 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """
         return self.annotate(
             state=Case(
+                When(start_at__gt=at, then=Value("not_started")),
                 When(Q(outcome="excluded", stopped_at__lte=at), then=Value("excluded")),
                 When(Q(outcome="met", stopped_at__lte=at), then=Value("met")),
-                When(Q(deadline_at__lt=at) & ~Q(outcome__in=["met", "excluded"]), then=Value("breached")),
-                When(
-                    Q(is_paused=True) & (Q(paused_until=None) | Q(paused_until__gt=at)), then=Value("paused")
-                ),
+                When(deadline_at__lt=at, then=Value("breached")),
+                When(Exists(ClockPause.objects.of_clock().in_force(at)), then=Value("paused")),
                 When(warn_at__lte=at, then=Value("at_risk")),
                 default=Value("running"),
                 output_field=CharField(),
@@ -45,8 +44,12 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         return self.filter(TO_TELL, deadline_at__lt=now)
 
     def open(self) -> ClockQuerySet:
-        """Not stopped: still running, or breached and not told of yet."""
+        """Neither met nor excluded: still running, or breached (worked since or not)."""
         return self.filter(outcome="")
+
+    def waiting(self) -> ClockQuerySet:
+        """Open, and nobody has followed up since: what a queue shows."""
+        return self.filter(outcome="", stopped_at=None)
 
 
 class Clock(models.Model):
@@ -70,8 +73,6 @@ class Clock(models.Model):
     deadline_at = models.DateTimeField(
         null=True, blank=True, help_text="Empty while an uncapped pause holds it."
     )
-    is_paused = models.BooleanField(default=False)
-    paused_until = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN, blank=True)
     stopped_at = models.DateTimeField(
         null=True, blank=True, help_text="What stopped it, or the first follow-up after a breach."
@@ -128,6 +129,40 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"Clock of {self.handoff}"
+
+
+class ClockPauseQuerySet(models.QuerySet["ClockPause"]):
+    def of_clock(self) -> ClockPauseQuerySet:
+        """Those of the outer query's clock."""
+        return self.filter(clock=OuterRef("pk"))
+
+    def in_force(self, at: dt.datetime) -> ClockPauseQuerySet:
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), begins_at__lte=at)
+
+
+class ClockPause(models.Model):
+    """A stretch [begins_at, ends_at) in which a clock stands: a pause as the cap and the resuming leave it.
+
+    Empty `ends_at`: until something more is known. Written with its clock, by leads.services.clocks.refresh.
+    """
+
+    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="pauses")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[ClockPause]] = ClockPauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["begins_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["clock", "begins_at"], name="clock_pause_begins_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("begins_at")), name="clock_pause_ends_after"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause of {self.clock}"
 
 
 class TouchedDay(models.Model):

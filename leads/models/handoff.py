@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from slas.models import Agreement, Version
 
@@ -23,6 +23,15 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def not_measured(self) -> HandoffQuerySet:
         """History that came without follow-ups: nothing can be said about it."""
         return self.filter(measured=False)
+
+    def with_clock(self) -> HandoffQuerySet:
+        """Measured, and a tier matched: the ones the judge is asked about."""
+        return self.filter(measured=True).exclude(window_key="")
+
+    def latest(self) -> HandoffQuerySet:
+        """The last handoff of each lead: the one that follow-ups and decisions belong to."""
+        later = Handoff.objects.filter(lead=OuterRef("lead"), at__gt=OuterRef("at"))
+        return self.filter(~Exists(later))
 
     def without_window(self) -> HandoffQuerySet:
         """Measured, but no tier of the version matched: listed, never left out in silence."""
@@ -45,8 +54,15 @@ class Handoff(models.Model):
         "leads.ImportBatch", null=True, blank=True, on_delete=models.PROTECT, related_name="handoffs"
     )
     measured = models.BooleanField(default=True)
+    measured_since = models.DateTimeField(
+        null=True, blank=True, help_text="When a follow-up made history measured that came without any."
+    )
     window_key = models.CharField(max_length=80, blank=True)
     window_why = models.CharField(max_length=300, blank=True)
+    # Leads change afterwards; `audit` matches the tier again with what it was matched with.
+    matched_on = models.JSONField(
+        default=dict, blank=True, help_text="What the tiers ask about, as the lead said it at the handoff."
+    )
     rejected_at = models.DateTimeField(
         null=True, blank=True, help_text="The rejection in effect, if there is one."
     )

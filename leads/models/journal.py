@@ -88,6 +88,9 @@ class Entry(models.Model):
         "leads.ImportBatch", null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
     )
 
+    # Entries of one click share a key, so that its second arrival writes nothing and its undo takes back all.
+    click = models.CharField(max_length=40, blank=True)
+
     # a stage move
     from_stage = models.CharField(max_length=15, choices=Stage.choices, blank=True)
     to_stage = models.CharField(max_length=15, choices=Stage.choices, blank=True)
@@ -137,6 +140,9 @@ class Entry(models.Model):
                 name="entry_event_has_handoff",
             ),
             models.CheckConstraint(condition=Q(to_owner=None) | Q(to_owner_text=""), name="entry_one_owner"),
+            models.UniqueConstraint(
+                fields=["lead", "click", "type"], condition=~Q(click=""), name="entry_click_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["handoff", "id"], name="entry_of_handoff"),
