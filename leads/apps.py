@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class LeadsConfig(AppConfig):
@@ -9,4 +8,4 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         from leads import triggers
 
-        post_migrate.connect(triggers.set_after_migrate, sender=self)
+        triggers.register_guards()  # slas sets them after every migrate

@@ -1,5 +1,92 @@
-"""Database triggers."""
+"""What the database refuses of leads, whoever asks: the journal is append-only, a handoff keeps its terms."""
+
+from django.apps import apps
+
+from smarketing.triggers import (
+    Guard,
+    changed,
+    columns_of,
+    register,
+    taken,
+    truncate_guards,
+)
+
+# Erasing a person blanks what was written about them and keeps instants and verdicts (product section 7).
+ERASABLE = ("note", "by_text", "to_owner_text")
 
 
-def set_after_migrate(**kwargs) -> None:
-    """Set the triggers of this app after every migrate."""
+def register_guards() -> None:
+    register("leads", guards())
+
+
+def guards() -> list[Guard]:
+    return [*_entries(), *_handoffs(), *truncate_guards(["leads_entry", "leads_handoff"])]
+
+
+def _entries() -> list[Guard]:
+    kept = columns_of(apps.get_model("leads", "Entry"), but=("retracted_at", *ERASABLE))
+    rewritten = (f"({changed([name])} AND NEW.\"{name}\" <> '')" for name in ERASABLE)
+    return [
+        Guard(
+            "leads_entry",
+            "update",
+            "update",
+            "The journal is append-only: an entry can only be taken back, or its text blanked.",
+            f"{changed(kept)} OR {' OR '.join(rewritten)}",
+        ),
+        Guard(
+            "leads_entry",
+            "retract",
+            "update",
+            "An entry is taken back once, and for good.",
+            f"OLD.retracted_at IS NOT NULL AND {changed(['retracted_at'])}",
+        ),
+        Guard("leads_entry", "delete", "delete", "The journal is append-only: no entry is deleted."),
+        Guard(
+            "leads_entry",
+            "replace",
+            "insert",
+            "The journal is append-only: no entry is replaced.",
+            taken("leads_entry"),
+            "sqlite",
+        ),
+    ]
+
+
+def _handoffs() -> list[Guard]:
+    derived = ("by", "measured", "window_key", "window_why", "rejected_at", "ended_at")
+    kept = columns_of(apps.get_model("leads", "Handoff"), but=derived)
+    measured_now = "(NOT OLD.measured AND NEW.measured)"
+    return [
+        Guard(
+            "leads_handoff",
+            "update",
+            "update",
+            "A handoff keeps its lead, its agreement, its version and its instants for good.",
+            # a person who leaves is taken off, nobody is put in their place
+            f"{changed(kept)} OR ({changed(['by_id'])} AND NEW.by_id IS NOT NULL)",
+        ),
+        Guard(
+            "leads_handoff",
+            "window",
+            "update",
+            "A handoff keeps the window it started under.",
+            f"{changed(['window_key', 'window_why'])} AND NOT {measured_now}",
+        ),
+        Guard(
+            "leads_handoff",
+            "measured",
+            "update",
+            "A handoff that is measured stays measured.",
+            "OLD.measured AND NOT NEW.measured",
+        ),
+        Guard("leads_handoff", "delete", "delete", "A handoff is never deleted."),
+        Guard(
+            "leads_handoff",
+            "replace",
+            "insert",
+            "A handoff is never replaced.",
+            taken("leads_handoff"),
+            "sqlite",
+        ),
+    ]

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class SlasConfig(AppConfig):
@@ -9,5 +9,8 @@ class SlasConfig(AppConfig):
     def ready(self) -> None:
         from slas import triggers
 
-        # SQLite remakes a table to alter it and silently drops its triggers: set them after every migrate.
+        triggers.register_guards()
+        # SQLite remakes a table to alter it and silently drops its triggers: set all of them, those of other
+        # apps too, after every migrate.
+        pre_migrate.connect(triggers.lift_before_migrate, sender=self)
         post_migrate.connect(triggers.set_after_migrate, sender=self)

@@ -1,8 +1,9 @@
 """The agreement as rows: what a draft says, who signed it, and the frozen terms everything is judged by.
 
-While a version is a draft its content lives in Commitment, Window, Definition and WorkingTime. Signing
-writes one FrozenTerms row; from then on database triggers (slas/triggers.py) refuse any change to it and
-to the content it was made from, and the judge reads FrozenTerms only.
+While a version is a draft its content lives in Commitment, Window, Definition and WorkingTime. Proposing
+it writes one FrozenTerms row, so that both sides sign the same text; from then on database triggers
+(slas/triggers.py) refuse any change to it and to the content it was made from, and the judge reads
+FrozenTerms only.
 """
 
 from __future__ import annotations
@@ -72,6 +73,10 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def signed(self) -> VersionQuerySet:
         return self.filter(status=Version.Status.SIGNED)
 
+    def open(self) -> VersionQuerySet:
+        """Drafts and proposals: on their way to both signatures."""
+        return self.filter(status__in=[Version.Status.DRAFT, Version.Status.PROPOSED])
+
     def in_force(self, at: dt.datetime) -> VersionQuerySet:
         return self.signed().filter(Q(ended_at=None) | Q(ended_at__gt=at), in_force_at__lte=at)
 
@@ -79,8 +84,8 @@ class VersionQuerySet(models.QuerySet["Version"]):
 class Version(models.Model):
     """One numbered text of an agreement: draft, proposed, signed by both sides, then in force from its date.
 
-    `in_force_at` (the first instant of `starts_on` in the version's zone) is set at signing. `ended_at` is when
-    it ended or will end: superseded by the next, at its end date, or by both sides earlier.
+    `in_force_at` (the first instant of `starts_on` in the version's zone) is set at signing. `ended_at` is
+    when it ended or will end: superseded by the next, at its end date, or by both sides earlier.
     """
 
     class Status(models.TextChoices):
@@ -104,7 +109,7 @@ class Version(models.Model):
     report_weekday = models.PositiveSmallIntegerField(default=0, help_text="0 is Monday.")
     report_hour = models.PositiveSmallIntegerField(default=8)
     drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     drafted_at = models.DateTimeField()
 
@@ -119,9 +124,13 @@ class Version(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="version_number_once"),
             models.UniqueConstraint(fields=["agreement", "in_force_at"], name="version_start_once"),
+            # A second click on "new draft" meets this: one text at a time is on its way to both signatures.
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(status__in=["draft", "proposed"]), name="version_open_once"
+            ),
             models.CheckConstraint(
                 condition=Q(status="signed", in_force_at__isnull=False)
-                | (~Q(status="signed") & Q(in_force_at__isnull=True)),
+                | (~Q(status="signed") & Q(in_force_at__isnull=True, ended_at__isnull=True)),
                 name="version_signed_has_start",
             ),
             models.CheckConstraint(
@@ -139,13 +148,18 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.agreement}, version {self.number}"
 
+    @property
+    def is_open(self) -> bool:
+        """On its way to both signatures: a draft, or proposed."""
+        return self.status in (self.Status.DRAFT, self.Status.PROPOSED)
+
     def terms(self) -> AgreementTerms:
-        """What this version says, as values: the frozen terms once signed. FrozenTerms.DoesNotExist before."""
+        """What this version says, as values, from its proposal on. FrozenTerms.DoesNotExist for a draft."""
         return self.frozen.terms()
 
 
 class Commitment(models.Model):
-    """A promise of one side: a metric, at least or at most a value, in each period, for all leads or a scope."""
+    """A promise: a side keeps a metric at least or at most at a value in each period, for all leads or a scope."""
 
     class CommitmentSide(models.TextChoices):
         MARKETING = Side.MARKETING.value, Side.MARKETING.label
@@ -195,7 +209,7 @@ class Commitment(models.Model):
 
 
 class Window(models.Model):
-    """A tier: which handed-over leads it is for, and the times in which Sales follows them up. Seconds throughout."""
+    """A tier: which handed-over leads it is for, and the times, in seconds, in which Sales follows them up."""
 
     class Hours(models.TextChoices):
         BUSINESS = "business", "Business hours"
@@ -324,6 +338,9 @@ class FrozenTerms(models.Model):
     digest = models.CharField(max_length=64)
     frozen_at = models.DateTimeField()
 
+    class Meta:
+        verbose_name_plural = "frozen terms"
+
     def __str__(self) -> str:
         return f"Terms {self.digest[:12]}"
 
@@ -332,8 +349,59 @@ class FrozenTerms(models.Model):
         return _parsed_terms(self.digest, self.canonical)
 
 
+class Step(models.Model):
+    """One step of a version on its way: who drafted, proposed, declined or withdrew it, when and why."""
+
+    class Kind(models.TextChoices):
+        DRAFTED = "drafted", "Drafted"
+        PROPOSED = "proposed", "Proposed"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.get_kind_display().lower()}"
+
+
+class EarlyEnd(models.Model):
+    """That a manager of each side agreed to end a signed version at `ends_at`, before its time."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="early_ends")
+    ends_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+    confirmed_by_marketing = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_by_sales = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "ends_at"], name="early_end_once"),
+            models.CheckConstraint(
+                condition=~Q(confirmed_by_marketing=F("confirmed_by_sales")), name="early_end_two_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} ends at {self.ends_at:%Y-%m-%d %H:%M}"
+
+
 class Closure(models.Model):
-    """A date closed by an amendment that a manager of each side confirmed; in force from `recorded_at` on (rule 12)."""
+    """A date closed by an amendment that both sides confirmed; in force from `recorded_at` on (rule 12)."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="closures")
     date = models.DateField()
