@@ -139,6 +139,7 @@ LOGIN_REDIRECT_URL = "scoreboard"
 AXES_LOCKOUT_CALLABLE = "smarketing.accounts.views.locked_out"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user_email_once makes e-mails unique, whatever their case
 LOGOUT_REDIRECT_URL = "login"
+AXES_USERNAME_FORM_FIELD = "username"  # the name of the log-in field, whatever the model calls it
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
