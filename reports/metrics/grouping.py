@@ -44,7 +44,7 @@ def _filled(expression):
 
 def _months(question: Question) -> list[tuple[str, dt.datetime]]:
     """Key and end of each month that the period touches, in the agreement's zone."""
-    month = period_of("month", question.start, question.terms.calendar.tz)
+    month = period_of("month", question.start, question.terms.tz)
     months = [(month.key, month.end)]
     while month.end < question.end:
         month = month.next()

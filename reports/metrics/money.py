@@ -109,12 +109,12 @@ class Worth(NamedTuple):
 
 def year_before(question: Question) -> Question:
     """The 12 months before the period, in the agreement's zone; for all leads, whatever the scope."""
-    day = local_day(question.start, question.terms.calendar.tz)
+    day = local_day(question.start, question.terms.tz)
     try:
         first = day.replace(year=day.year - 1)
     except ValueError:  # 29 February
         first = dt.date(day.year - 1, 2, 28)
-    start = start_of_day(first, question.terms.calendar.tz)
+    start = start_of_day(first, question.terms.tz)
     return Question(question.agreement, start, question.start, question.last)
 
 
