@@ -159,7 +159,7 @@ class Version(models.Model):
 
 
 class Commitment(models.Model):
-    """A promise: a side keeps a metric at least or at most at a value in each period, for all leads or a scope."""
+    """A promise: a side keeps a metric at least or at most at a value, each period, for all leads or some."""
 
     class CommitmentSide(models.TextChoices):
         MARKETING = Side.MARKETING.value, Side.MARKETING.label
@@ -209,7 +209,7 @@ class Commitment(models.Model):
 
 
 class Window(models.Model):
-    """A tier: which handed-over leads it is for, and the times, in seconds, in which Sales follows them up."""
+    """A tier: which handed-over leads it is for, and in how many seconds Sales follows them up."""
 
     class Hours(models.TextChoices):
         BUSINESS = "business", "Business hours"

@@ -72,7 +72,7 @@ def columns_of(model: type[models.Model], *, but: Iterable[str] = ()) -> list[st
     names = {field.name for field in model._meta.concrete_fields}
     if left_out - names:
         raise ValueError(f"{model.__name__} has no field {', '.join(sorted(left_out - names))}.")
-    return [field.column for field in model._meta.concrete_fields if field.name not in left_out]
+    return [str(field.column) for field in model._meta.concrete_fields if field.name not in left_out]
 
 
 def taken(table: str, *unique: Iterable[str]) -> str:

@@ -1,0 +1,30 @@
+"""The door every transition of a version goes through: lock the agreement, then read what is true now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slas.models import Agreement, Step, Version
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from smarketing.accounts.models import User
+
+
+def locked(version: Version) -> Version:
+    """The version as it stands now; nobody else moves one of its agreement until the transaction ends."""
+    agreement = Agreement.objects.select_for_update().get(pk=version.agreement_id)
+    fresh = Version.objects.get(pk=version.pk)
+    fresh.agreement = agreement
+    return fresh
+
+
+def record(version: Version, kind: Step.Kind, by: User | None, now: datetime, note: str = "") -> None:
+    """Write the step into the version's history."""
+    Step.objects.create(version=version, kind=kind, by=by, at=now, note=note)
+
+
+def words(version: Version) -> str:
+    """How sentences call it: “Version 2 of Inbound Nordics”."""
+    return f"Version {version.number} of {version.agreement.name}"

@@ -1,0 +1,51 @@
+"""Public holidays of a country and region, and which release of the data they came from."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import zoneinfo
+from datetime import date
+from pathlib import Path
+
+from slas.services.refusal import Refused
+
+
+def public_holidays(country: str, region: str, first: date, last: date) -> dict[date, str]:
+    """Public holidays from `first` to `last`, both included, with their names, in order.
+
+    `country` is an ISO 3166 code, blank for none; `region` one of its subdivisions, or blank. Refused where
+    either is unknown.
+    """
+    if not country:
+        return {}
+    import holidays  # 150 ms: only where somebody asks
+
+    known = holidays.list_supported_countries(include_aliases=True)
+    if country not in known:
+        raise Refused(
+            f"No public holidays are known for “{country}”. Use a country's two letters, such as DK."
+        )
+    if region and region not in known[country]:
+        raise Refused(f"“{region}” is no region of {country}{_such_as(known[country])}.")
+    years = range(first.year, last.year + 1)
+    found = holidays.country_holidays(country, subdiv=region or None, years=years)
+    return {day: name for day, name in sorted(found.items()) if first <= day <= last}
+
+
+def _such_as(regions: list[str]) -> str:
+    return f". Use one of {', '.join(regions)}" if regions else ", which has no regions here. Leave it out"
+
+
+def data_versions() -> dict[str, str]:
+    """Releases of the data that dates and instants are made with: frozen beside them."""
+    return {"holidays": importlib.metadata.version("holidays"), "tzdata": _time_zone_release()}
+
+
+def _time_zone_release() -> str:
+    """The IANA release in use: that of the system where it has one, else that of the tzdata package."""
+    for folder in zoneinfo.TZPATH:
+        listing = Path(folder) / "tzdata.zi"
+        if listing.is_file():
+            with listing.open() as lines:
+                return lines.readline().removeprefix("# version").strip()
+    return importlib.metadata.version("tzdata")

@@ -1,0 +1,5 @@
+"""What a service answers when it will not: one sentence to show."""
+
+
+class Refused(ValueError):
+    """The sentence says what is wrong, where, and how to mend it. Nothing was stored."""

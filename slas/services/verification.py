@@ -1,0 +1,69 @@
+"""Whether a signed text is still the one that was signed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slas.services.content import calendar_of, read_content, terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slas.models import FrozenTerms, Signature, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`digest` is computed from the stored text here and now; `faults` are sentences, none where intact."""
+
+    digest: str
+    faults: tuple[str, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        return not self.faults
+
+    @property
+    def fingerprint(self) -> str:
+        """The first twelve figures of the digest, as pages show it."""
+        return " ".join(self.digest[start : start + 4] for start in (0, 4, 8))
+
+
+def verify(version: Version, signatures: Iterable[Signature] | None = None) -> Verification:
+    """Recompute the hash of the frozen terms and compare it with the stored one, with each signature, and the
+    text with the rows it was made from. FrozenTerms.DoesNotExist for a draft.
+    """
+    frozen = version.frozen
+    digest = hashlib.sha256(frozen.canonical.encode()).hexdigest()
+    faults = [*_of_text(frozen, digest)]
+    for signature in version.signatures.all() if signatures is None else signatures:
+        if signature.digest != digest:
+            faults.append(
+                f"{signature.name} signed another text: their signature names {signature.digest[:12]}."
+            )
+    if not faults:
+        faults += _of_rows(version, frozen)
+    return Verification(digest, tuple(faults))
+
+
+def _of_text(frozen: FrozenTerms, digest: str) -> list[str]:
+    if digest == frozen.digest:
+        return []
+    return [f"The stored text was altered: its hash is {digest[:12]}, not {frozen.digest[:12]}."]
+
+
+def _of_rows(version: Version, frozen: FrozenTerms) -> list[str]:
+    """The content rows must still say what was frozen; holidays are those written out then."""
+    signed = frozen.terms()
+    content = read_content(version)
+    try:
+        own = calendar_of(content.working_time).holidays
+        holidays = signed.calendar.holidays
+        now = terms_of(version, content, holidays=holidays, made_with=signed.made_with)
+    except ValueError as error:
+        return [f"The stored content was altered: {error}"]
+    if own <= holidays and now.canonical() == frozen.canonical:
+        return []
+    return ["The stored content no longer says what was signed."]

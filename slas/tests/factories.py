@@ -1,0 +1,119 @@
+"""Agreements for tests, made through the services: signed by both sides, in force, past starts allowed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from slas.models import Agreement, Commitment, Definition, Version, WorkingTime
+from slas.rules.zones import start_of_day
+from slas.services.content import Content
+from slas.services.drafting import OFFICE_WEEK, create_agreement
+from slas.services.standard import record_signed, standard_commitments, standard_window
+from slas.services.standard_words import DEFINITIONS
+from smarketing.accounts.models import Role, Side, User
+from smarketing.accounts.people import ensure_person
+
+START = date(2026, 1, 1)
+
+
+def marketing_manager() -> User:
+    """Mona, made where she is not there yet."""
+    return ensure_person("mona@demo.example", "Mona Lindqvist", side=Side.MARKETING, role=Role.MANAGER)
+
+
+def sales_manager() -> User:
+    """Sam, made where he is not there yet."""
+    return ensure_person("sam@demo.example", "Sam Okafor", side=Side.SALES, role=Role.MANAGER)
+
+
+def draft_content(
+    *,
+    time_zone: str = "Europe/Copenhagen",
+    week: dict[str, Any] | None = None,
+    country: str = "",
+    region: str = "",
+    holidays: tuple[date, ...] = (),
+    closed: tuple[date, ...] = (),
+    special: dict[str, Any] | None = None,
+    window: dict[str, Any] | None = None,
+    windows: list[dict[str, Any]] | None = None,
+    commitments: list[dict[str, Any]] | None = None,
+    mirrors: dict[str, str] | None = None,
+) -> Content:
+    """Standard content with replacements.
+
+    `window`: fields of models.Window that replace those of the one tier "All leads" (48 business hours,
+    acceptance 24 h, no depth); `windows`: a list of such, in order, each with its key and name;
+    `commitments`: a list of fields of models.Commitment instead of the three standard promises.
+    """
+    tiers = windows if windows is not None else [window or {}]
+    default_mirrors = {"mqls": "speed", "speed": "mqls", "customers": "mqls"}
+    return Content(
+        WorkingTime(
+            time_zone=time_zone,
+            week=week if week is not None else OFFICE_WEEK,
+            holiday_country=country,
+            holiday_region=region,
+            holidays=sorted(day.isoformat() for day in holidays),
+            closed=sorted(day.isoformat() for day in closed),
+            special=special or {},
+        ),
+        [standard_window(**({"position": place} | fields)) for place, fields in enumerate(tiers)],
+        standard_commitments()
+        if commitments is None
+        else [_promise(place, fields) for place, fields in enumerate(commitments)],
+        [Definition(stage=stage, **words) for stage, words in DEFINITIONS.items()],
+        mirrors if mirrors is not None else (default_mirrors if commitments is None else {}),
+    )
+
+
+def _promise(place: int, fields: dict[str, Any]) -> Commitment:
+    defaults = {"position": place, "key": fields["metric"].replace("_", "-")}
+    return Commitment(**(defaults | fields | {"value": Decimal(str(fields["value"]))}))
+
+
+def signed_agreement(
+    slug: str = "inbound",
+    *,
+    name: str = "",
+    starts_on: date = START,
+    now: datetime | None = None,
+    by_name_only: bool = False,
+    **overrides: Any,
+) -> Agreement:
+    """An agreement whose version 1 is signed by Mona and Sam and in force from `starts_on`.
+
+    `now`: when it was recorded and signed; by default the first instant of `starts_on` in its zone, so that
+    every night since then is due. Other overrides: those of `signed_version`.
+    """
+    now = now or start_of_day(starts_on, overrides.get("time_zone", "Europe/Copenhagen"))
+    agreement = create_agreement(
+        slug, name or slug.replace("-", " ").capitalize(), now=now, by_name_only=by_name_only
+    )
+    signed_version(agreement, starts_on=starts_on, now=now, **overrides)
+    return agreement
+
+
+def signed_version(
+    agreement: Agreement, *, starts_on: date, now: datetime | None = None, **overrides: Any
+) -> Version:
+    """The next version of `agreement`, signed; it supersedes the one in force.
+
+    Overrides: those of `draft_content`, and fields of Version (ends_on, handoff_stage, currency ...).
+    """
+    of_version = {one: overrides.pop(one) for one in _VERSION_FIELDS if one in overrides}
+    content = draft_content(**overrides)
+    return record_signed(
+        agreement,
+        content,
+        marketing_manager=marketing_manager(),
+        sales_manager=sales_manager(),
+        now=now or start_of_day(starts_on, content.working_time.time_zone),
+        starts_on=starts_on,
+        **of_version,
+    )
+
+
+_VERSION_FIELDS = ("ends_on", "review_on", "handoff_stage", "currency", "report_weekday", "report_hour")
