@@ -20,7 +20,8 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def with_state(self, at: dt.datetime) -> ClockQuerySet:
         """Annotate `state`: the speed verdict at `at`, with today's knowledge.
 
-        The SQL twin of slas.rules.clock.Projection.state_at; leads/tests/test_clock_state.py holds both together.
+        The SQL twin of slas.rules.clock.Projection.state_at; leads/tests/test_clock_state.py holds both
+        together.
         """
         return self.annotate(
             state=Case(
@@ -55,8 +56,8 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 class Clock(models.Model):
     """One handoff's run against its window, as stored instants (all aware, whole seconds, or empty).
 
-    Written only by leads.services.clocks.refresh from slas.rules.clock.project: what the judge will say for every
-    later instant if nothing else becomes known. `audit` recomputes all of it from the journal.
+    Written only by leads.services.clocks.refresh from slas.rules.clock.project: what the judge will say for
+    every later instant if nothing else becomes known. `audit` recomputes all of it from the journal.
     """
 
     class Outcome(models.TextChoices):

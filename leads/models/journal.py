@@ -28,16 +28,22 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def follow_ups(self) -> EntryQuerySet:
         return self.filter(type=Entry.Type.FOLLOW_UP)
 
+    def shaping(self) -> EntryQuerySet:
+        """What stands and decides columns of leads and handoffs: moves, assignments, overturned rejections."""
+        return self.standing().filter(
+            ~Q(to_stage="") | Q(type__in=[Entry.Type.ASSIGNED, Entry.Type.OVERTURNED])
+        )
+
     def assignments(self) -> EntryQuerySet:
         return self.filter(type=Entry.Type.ASSIGNED)
 
 
 class Entry(models.Model):
-    """One thing that happened. `at` is when it happened, `recorded_at` when it became known, `retracted_at` when
-    it was taken back (an undo is an entry's end, never a deletion). Whole seconds.
+    """One thing that happened. `at` is when it happened, `recorded_at` when it became known, `retracted_at`
+    when it was taken back (an undo is an entry's end, never a deletion). Whole seconds.
 
-    Types are those of a story (stories.md) plus `moved`: a stage move that is no event of a clock. `accepted` and
-    `advanced` are stage moves too, so the stage history is every entry with a `to_stage`. Triggers
+    Types are those of a story (stories.md) plus `moved`: a stage move that is no event of a clock. `accepted`
+    and `advanced` are stage moves too, so the stage history is every entry with a `to_stage`. Triggers
     (leads/triggers.py) refuse DELETE, and any UPDATE but the one that takes an entry back or blanks its text.
     """
 
