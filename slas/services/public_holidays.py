@@ -25,15 +25,13 @@ def public_holidays(country: str, region: str, first: date, last: date) -> dict[
         raise Refused(
             f"No public holidays are known for “{country}”. Use a country's two letters, such as DK."
         )
-    if region and region not in known[country]:
-        raise Refused(f"“{region}” is no region of {country}{_such_as(known[country])}.")
+    regions = known[country]
+    if region and regions and region not in regions:
+        raise Refused(f"“{region}” is no region of {country}. Use one of {', '.join(regions)}.")
     years = range(first.year, last.year + 1)
-    found = holidays.country_holidays(country, subdiv=region or None, years=years)
+    # where no regions are known, the national holidays hold in all of them
+    found = holidays.country_holidays(country, subdiv=(region or None) if regions else None, years=years)
     return {day: name for day, name in sorted(found.items()) if first <= day <= last}
-
-
-def _such_as(regions: list[str]) -> str:
-    return f". Use one of {', '.join(regions)}" if regions else ", which has no regions here. Leave it out"
 
 
 def data_versions() -> dict[str, str]:

@@ -61,10 +61,14 @@ def record_standard(
     with a sentence where it is there with other terms, or the terms can't be.
     """
     known = Agreement.objects.filter(slug=wanted.slug).first()
-    if known:
+    if known is None:
+        try:
+            agreement = create_agreement(wanted.slug, wanted.name, now=now, by_name_only=True)
+        except Refused:  # somebody was quicker
+            known = Agreement.objects.get(slug=wanted.slug)
+    if known is not None:
         _refuse_difference(known, wanted, {marketing_manager.pk, sales_manager.pk})
         return known, False
-    agreement = create_agreement(wanted.slug, wanted.name, now=now, by_name_only=True)
     record_signed(
         agreement,
         standard_content(wanted),
