@@ -5,7 +5,6 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 _SOCKET_PATH_BYTES = 107  # the kernel's limit for the path of a unix socket
 _NAME = "broker.sock"
@@ -29,8 +28,7 @@ def broker_url(folder: Path) -> str:
 
 def client_url(redis_url: str) -> str:
     """The same address in the form that the redis package reads: it says unix:// where Celery says redis+socket://."""
-    parts = urlsplit(redis_url)
-    return urlunsplit(parts._replace(scheme="unix")) if parts.scheme == "redis+socket" else redis_url
+    return redis_url.replace("redis+socket://", "unix://", 1)
 
 
 def server_command(folder: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """/healthz: this process answers. /readyz: so do the parts it needs, or which of them don't."""
 
+import logging
+
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -64,3 +66,10 @@ def _unseen(part: str, age: int | None) -> str:
         if age is None
         else f"The {part} was last seen {age} seconds ago."
     )
+
+
+class LeaveOutReadiness(logging.Filter):
+    """Keeps "Service Unavailable: /readyz" out of the log: it is an answer and no fault of the server."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path", "") != "/readyz"

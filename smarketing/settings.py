@@ -37,6 +37,8 @@ if DATABASE_URL and not env.list("ALLOWED_HOSTS", default=[]):
         "DATABASE_URL is set but ALLOWED_HOSTS is not. "
         "Set it to the host names that people use, separated by commas."
     )
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "redis+socket", "unix"):
+    raise ImproperlyConfigured("REDIS_URL has to begin with redis://, rediss://, redis+socket:// or unix://.")
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret_key(DATA_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
@@ -169,6 +171,7 @@ def package_dir(name: str) -> Path:
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 _bootstrap = package_dir("bootstrap")
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -256,7 +259,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"asked_for": {"()": "smarketing.health.LeaveOutReadiness"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["asked_for"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {name: {"level": "INFO"} for name in ("smarketing", "slas", "leads", "reports")},
 }

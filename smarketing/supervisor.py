@@ -31,8 +31,8 @@ from smarketing.watcher import GRACE
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "smarketing-run-"
-WORKER = "celery -A smarketing worker --quiet --loglevel WARNING --without-gossip --without-mingle"
-BEAT = "celery -A smarketing beat --quiet --loglevel WARNING --pidfile="
+WORKER = "celery --quiet --app smarketing worker --loglevel WARNING --without-gossip --without-mingle"
+BEAT = "celery --quiet --app smarketing beat --loglevel WARNING --pidfile="
 WEB = (
     "gunicorn smarketing.wsgi --worker-class gthread --workers 2 --threads 4 --timeout 120"
     " --graceful-timeout 10 --log-level warning --no-control-socket --bind 127.0.0.1:{port}"
