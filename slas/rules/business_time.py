@@ -38,6 +38,7 @@ _STRETCH = 45  # days expanded at first; each extension doubles what is there
 _CLOSINGS_KEPT = 4_000  # dates: ten years
 _TOO_FAR = "That much business time ends beyond the year 9999. Give a shorter time."
 _ORDINALS = (FIRST_DAY.toordinal(), LAST_DAY.toordinal())
+_END = (_ORDINALS[1] + 1 - EPOCH_DAY) * DAY
 
 
 class Closing(NamedTuple):
@@ -229,6 +230,8 @@ class Calendar:
             table = self._covering(start)
         target = _position(table, start) + seconds
         while not table.passed or table.passed[-1] < target:
+            if start + seconds > _END:  # no need to expand eight thousand years to say so
+                raise ValueError(_TOO_FAR)
             table = self._further(table)
             target = _position(table, start) + seconds
         i = bisect_left(table.passed, target)

@@ -45,6 +45,13 @@ def text(value: Any, what: str) -> str:
     return value
 
 
+def string(value: Any, what: str) -> str:
+    """Any text, an empty one too: what others recorded is not ours to refuse."""
+    if not isinstance(value, str):
+        raise ValueError(f"{what} is {value!r}. Give it a text.")
+    return value
+
+
 def flag(value: Any, what: str) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{what} is {value!r}. Say true or false.")

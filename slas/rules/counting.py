@@ -45,10 +45,13 @@ class CountableTime:
             return start + seconds
         end = self._calendar.deadline_s(start, seconds)
         lost = 0
-        # Time that closures took must pass in addition, which may reach further closures.
-        while self._closed and (taken := _overlap(self._closed, start, end)) != lost:
-            lost = taken
-            end = self._calendar.deadline_s(start, seconds + lost)
+        for opens, closes in self._closed:
+            if seconds == 0 or opens >= end:
+                break
+            # The end can't lie inside a closed stretch: all of it must pass in addition.
+            if closes > start:
+                lost += closes - max(opens, start)
+                end = self._calendar.deadline_s(start, seconds + lost)
         return end
 
 

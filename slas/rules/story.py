@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from slas.rules.business_time import Calendar, calendar_of
-from slas.rules.checks import flag, required, text
+from slas.rules.checks import flag, required, string
 from slas.rules.opening_hours import day_of
 from slas.rules.windows import Terms
 from slas.rules.zones import seconds_of
@@ -204,12 +204,12 @@ def _event(data: Any) -> Event:
 
 def _assigned(data: Mapping[str, Any]) -> dict[str, Any]:
     to = required(data, "to", "The assigned")
-    return {"to": None if to is None else text(to, "The to of an assigned")}
+    return {"to": None if to is None else string(to, "The to of an assigned")}
 
 
 def _follow_up(data: Mapping[str, Any]) -> dict[str, Any]:
     by = required(data, "by", "The follow_up")
-    found: dict[str, Any] = {"by": None if by is None else text(by, "The by of a follow_up")}
+    found: dict[str, Any] = {"by": None if by is None else string(by, "The by of a follow_up")}
     for name in ("connected", "automatic", "imported"):
         if name in data:
             found[name] = flag(data[name], f"The {name} of a follow_up")
@@ -217,11 +217,11 @@ def _follow_up(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _paused(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"reason": text(required(data, "reason", "The paused"), "The reason of a pause")}
+    return {"reason": string(required(data, "reason", "The paused"), "The reason of a pause")}
 
 
 def _rejected(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"reason": text(required(data, "reason", "The rejected"), "The reason of a rejection")}
+    return {"reason": string(required(data, "reason", "The rejected"), "The reason of a rejection")}
 
 
 def _closure_added(data: Mapping[str, Any]) -> dict[str, Any]:

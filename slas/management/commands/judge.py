@@ -73,7 +73,8 @@ def _filled(file: BinaryIO) -> Iterator[bytes]:
 def verdict_of(line: bytes | str) -> dict[str, Any]:
     """The verdict of one line, or {"id": ..., "error": sentence} where it can't be judged."""
     try:
-        data = json.loads(line, parse_float=Decimal, parse_constant=_no_constant)
+        text = line.decode() if isinstance(line, bytes) else line
+        data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"The line is no JSON: {error}."}
     try:
@@ -81,7 +82,10 @@ def verdict_of(line: bytes | str) -> dict[str, Any]:
     except BadStory as error:
         return {"id": _id_of(data), "error": str(error)}
     except RecursionError:
-        return {"id": _id_of(data), "error": "The story is nested too deeply. Give it the plain shape of a story."}
+        return {
+            "id": _id_of(data),
+            "error": "The story is nested too deeply. Give it the plain shape of a story.",
+        }
 
 
 def _no_constant(text: str) -> None:
