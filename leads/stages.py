@@ -33,6 +33,13 @@ def is_later(stage: str, than: str) -> bool:
     return RANK.get(stage, -1) > RANK[than]
 
 
+def is_advance(to_stage: str, handoff_stage: str) -> bool:
+    """Whether a move is `advanced` in a story: to a main stage later than the handoff's, other than being
+    accepted, which is an event of its own.
+    """
+    return to_stage != Stage.ACCEPTED and is_later(to_stage, handoff_stage)
+
+
 def arrivals(moves: Iterable[Move]) -> dict[str, dt.datetime]:
     """When each stage was first reached: the earliest `at` of the moves to it.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from django.db.models import QuerySet
 
 from leads.models import Entry, Handoff
-from leads.stages import RANK, is_later
+from leads.stages import is_advance
 from slas.models import Closure, FrozenTerms
 from slas.rules.clock import Event, Story
 from slas.rules.terms import AgreementTerms, Terms
@@ -132,13 +132,6 @@ def _event(entry: EntryRow, handoff_stage: str) -> Event | None:
     return Event(kind, *when)
 
 
-def is_advance(to_stage: str, handoff_stage: str) -> bool:
-    """Whether a move is `advanced` in a story: to a main stage later than the handoff's, other than being
-    accepted, which is an event of its own.
-    """
-    return to_stage in RANK and to_stage != "accepted" and is_later(to_stage, handoff_stage)
-
-
 class Shelf:
     """What stories of many handoffs share, read once: frozen terms by version, closures by agreement."""
 
@@ -183,7 +176,7 @@ def in_batches(handoffs: QuerySet[Handoff], size: int = BATCH) -> Iterator[list[
 
 
 def stories(handoffs: QuerySet[Handoff], as_of: dt.datetime) -> Iterator[tuple[Handoff, Story]]:
-    """Each handoff that has a clock, with its story as of the instant, by id; four queries a batch at most."""
+    """Each handoff that has a clock, with its story as of the instant, by id; four queries a batch."""
     shelf = Shelf()
     for batch in in_batches(handoffs.with_clock()):  # type: ignore[attr-defined]
         shelf.read_for(batch)

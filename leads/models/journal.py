@@ -29,7 +29,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(type=Entry.Type.FOLLOW_UP)
 
     def shaping(self) -> EntryQuerySet:
-        """What stands and decides columns of leads and handoffs: moves, assignments, overturned rejections."""
+        """What stands and decides columns of leads and handoffs: moves, owners, overturned rejections."""
         return self.standing().filter(
             ~Q(to_stage="") | Q(type__in=[Entry.Type.ASSIGNED, Entry.Type.OVERTURNED])
         )
