@@ -25,33 +25,39 @@ class UserFactory(factory.django.DjangoModelFactory):
         return model_class.objects.create_user(*args, **kwargs)
 
 
-def _person(email: str, name: str, side: str, role: str, **fields) -> User:
-    return UserFactory(email=f"{email}@nordvik.example", name=name, side=side, role=role, **fields)
+def _person(first: str, last: str, side: str, role: str, fields: dict) -> User:
+    known = {
+        "email": f"{first.lower()}@nordvik.example",
+        "name": f"{first} {last}",
+        "side": side,
+        "role": role,
+    }
+    return UserFactory(**(known | fields))
 
 
 def mona(**fields) -> User:
-    return _person("mona", "Mona Lind", Side.MARKETING, Role.MANAGER, **fields)
+    return _person("Mona", "Lind", Side.MARKETING, Role.MANAGER, fields)
 
 
 def mia(**fields) -> User:
-    return _person("mia", "Mia Holm", Side.MARKETING, Role.MEMBER, **fields)
+    return _person("Mia", "Holm", Side.MARKETING, Role.MEMBER, fields)
 
 
 def sam(**fields) -> User:
-    return _person("sam", "Sam Okafor", Side.SALES, Role.MANAGER, **fields)
+    return _person("Sam", "Okafor", Side.SALES, Role.MANAGER, fields)
 
 
 def rita(**fields) -> User:
-    return _person("rita", "Rita Sørensen", Side.SALES, Role.MEMBER, **fields)
+    return _person("Rita", "Sørensen", Side.SALES, Role.MEMBER, fields)
 
 
 def raj(**fields) -> User:
-    return _person("raj", "Raj Patel", Side.SALES, Role.MEMBER, **fields)
+    return _person("Raj", "Patel", Side.SALES, Role.MEMBER, fields)
 
 
 def vic(**fields) -> User:
-    return _person("vic", "Vic Stone", "", Role.VIEWER, **fields)
+    return _person("Vic", "Stone", "", Role.VIEWER, fields)
 
 
 def ada(**fields) -> User:
-    return _person("ada", "Ada Berg", "", Role.VIEWER, is_administrator=True, **fields)
+    return _person("Ada", "Berg", "", Role.VIEWER, {"is_administrator": True} | fields)

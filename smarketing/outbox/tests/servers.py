@@ -24,7 +24,6 @@ class Inbox:
         self.messages = []
         self.copies = Counter()
         self.connections = 0
-        self.accepting = threading.Event()  # set once the first mail arrived
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
         self.connections += 1
@@ -40,7 +39,6 @@ class Inbox:
         message.envelope_to = envelope.rcpt_tos
         self.messages.append(message)
         self.copies[message["Message-ID"]] += 1
-        self.accepting.set()
 
 
 class RefusesAddresses(Inbox):
@@ -72,19 +70,22 @@ class RefusesSender(Inbox):
 
 
 class Breaks(Inbox):
-    """Misbehaves for the first `times` mails when the command `at` comes, then behaves.
+    """Misbehaves `times` times when the command `at` comes, once `good` mails arrived; then behaves.
 
-    `how`: "hang" says nothing for as long as the client waits, "drop" closes the connection.
+    `how`: "hang" says nothing for as long as the client waits, "drop" closes the connection. At
+    "after" it closes the connection shortly after it accepted a mail.
     """
 
-    def __init__(self, at, how, times=1000):
+    def __init__(self, at, how, times=1000, good=0):
         super().__init__()
-        self.at, self.how, self.left = at, how, times
+        self.at, self.how, self.left, self.good = at, how, times, good
+        self.misbehaving = threading.Event()
 
     async def misbehave(self, server, at):
-        if self.at != at or self.left <= 0:
+        if self.at != at or self.left <= 0 or len(self.messages) < self.good:
             return
         self.left -= 1
+        self.misbehaving.set()
         if self.how == "hang":
             await server.loop.create_future()
         server.transport.abort()

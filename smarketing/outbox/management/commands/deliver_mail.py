@@ -31,6 +31,8 @@ def sentence_of(done: Delivered) -> str:
 
 def failure_of(done: Delivered) -> str:
     """What went wrong in this run, blank if nothing did."""
-    if not (done.failed or done.put_back):
+    count = done.failed + done.put_back
+    if not count:
         return ""
-    return f"{done.failed + done.put_back} mails did not go out; /mail/ shows why. {done.stopped}".strip()
+    mails = "1 mail" if count == 1 else f"{count} mails"
+    return f"{mails} did not go out; /mail/ shows why. {done.stopped}".strip()
