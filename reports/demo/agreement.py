@@ -1,0 +1,166 @@
+"""The demo's agreement: a first version, and the one in force that the two teams learned to sign after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from slas.models import Agreement, Commitment, Definition, Version, Window, WorkingTime
+from slas.services.content import Content
+from slas.services.drafting import OFFICE_WEEK, create_agreement
+from slas.services.standard import HOUR, record_signed, standard_window
+from slas.services.standard_words import DEFINITIONS
+from smarketing.accounts.models import Side, User
+
+from .people import ZONE
+
+SLUG, NAME = "inbound-nordics", "Inbound Nordics"
+HOT_SOURCES = ["Demo request", "Trial"]
+
+
+def first_of_month(day: dt.date, months_ago: int) -> dt.date:
+    """The first day of the month `months_ago` before the month of `day`."""
+    count = day.year * 12 + day.month - 1 - months_ago
+    return dt.date(count // 12, count % 12 + 1, 1)
+
+
+def make_agreement(people: dict[str, User], today: dt.date, now: dt.datetime) -> Agreement:
+    """Both versions, signed by Mona and Sam some days before each began; nights count from the first on."""
+    agreement = create_agreement(SLUG, NAME, now=now)
+    starts = first_of_month(today, 5), first_of_month(today, 1)
+    for starts_on, content in zip(starts, (_first_content(), _second_content()), strict=True):
+        version = record_signed(
+            agreement,
+            content,
+            marketing_manager=people["mona"],
+            sales_manager=people["sam"],
+            now=_signing_day(starts_on),
+            starts_on=starts_on,
+            report_weekday=0,
+            report_hour=8,
+        )
+    agreement.nights_due_from = agreement.versions.order_by("in_force_at")[0].in_force_at
+    agreement.save(update_fields=["nights_due_from"])
+    return version.agreement
+
+
+def _signing_day(starts_on: dt.date) -> dt.datetime:
+    """The Thursday afternoon at least four days before."""
+    day = starts_on - dt.timedelta(days=4)
+    day -= dt.timedelta(days=(day.weekday() - 3) % 7)
+    return dt.datetime.combine(day, dt.time(13, 20), dt.UTC)
+
+
+def _promise(
+    key: str, side: str, metric: str, value: str, why: str, relevance: str, **more: object
+) -> Commitment:
+    return Commitment(
+        key=key, side=side, metric=metric, value=Decimal(value), achievable=why, relevant=relevance, **more
+    )
+
+
+def _first_content() -> Content:
+    """One window for all, and two promises a side: what they dared to sign at first."""
+    promises = [
+        _promise(
+            "mqls",
+            Side.MARKETING,
+            "mqls",
+            "250",
+            "The two months before brought 240 and 265.",
+            "Sales needs them to fill its week.",
+        ),
+        _promise(
+            "speed",
+            Side.SALES,
+            "speed_met_share",
+            "0.85",
+            "Two reps can call 14 leads a day.",
+            "A lead that waits has bought elsewhere.",
+        ),
+        _promise(
+            "customers",
+            Side.SALES,
+            "customers",
+            "15",
+            "One in thirteen MQLs bought last year.",
+            "Marketing's budget follows what is won.",
+        ),
+    ]
+    window = standard_window(window_seconds=16 * HOUR, acceptance_seconds=40 * HOUR)
+    return _content([window], promises, {"mqls": "speed", "speed": "mqls", "customers": "mqls"})
+
+
+def _second_content() -> Content:
+    """Hot leads get four business hours; attempts, rejections and wins are promised as well."""
+    promises = [
+        _promise(
+            "mqls", Side.MARKETING, "mqls", "290", "Under version 1 most months brought 250 or more.",
+            "Sales has hired for 14 leads a working day.",
+        ),
+        _promise(
+            "demo-requests", Side.MARKETING, "mqls", "90", "The new landing page doubled them.",
+            "They close more often than webinar leads.", scope_field="source", scope_value="Demo request",
+        ),
+        _promise(
+            "rejected", Side.MARKETING, "rejected_share", "0.12", "An MQL has a business need by definition.",
+            "Each rejected lead costs Sales twenty minutes.", at_least=False,
+        ),
+        _promise(
+            "speed", Side.SALES, "speed_met_share", "0.9", "The queue shows what is due first.",
+            "Demo requests called within four hours close twice as often.",
+        ),
+        _promise(
+            "depth", Side.SALES, "depth_met_share", "0.95", "Three attempts in ten days fit beside the calls.",
+            "Half of the leads answer only at the third attempt.",
+        ),
+        _promise(
+            "customers", Side.SALES, "customers", "22", "Version 1 brought 20 and more a month.",
+            "It is what both teams work for.",
+        ),
+    ]  # fmt: skip
+    windows = [
+        _hot_window(),
+        standard_window(
+            name="All other leads", window_seconds=16 * HOUR, acceptance_seconds=40 * HOUR, **_depth(3, 2)
+        ),
+    ]
+    mirrors = {
+        "mqls": "speed", "speed": "mqls", "demo-requests": "customers", "customers": "demo-requests",
+        "rejected": "depth", "depth": "rejected",
+    }  # fmt: skip
+    return _content(windows, promises, mirrors)
+
+
+def _hot_window() -> Window:
+    return standard_window(
+        key="hot",
+        name="Demo requests and trials",
+        match={"field": "source", "in": HOT_SOURCES},
+        window_seconds=4 * HOUR,
+        acceptance_seconds=16 * HOUR,
+        **_depth(4, 3),
+    )
+
+
+def _depth(attempts: int, days: int) -> dict[str, int]:
+    return {"depth_attempts": attempts, "depth_days": days, "depth_within_business_days": 10}
+
+
+def _content(windows: list[Window], promises: list[Commitment], mirrors: dict[str, str]) -> Content:
+    for position, row in enumerate(windows):
+        row.position = position
+    for position, promise in enumerate(promises):
+        promise.position = position
+    return Content(
+        WorkingTime(time_zone=ZONE, week=dict(OFFICE_WEEK), holiday_country="DK"),
+        windows,
+        promises,
+        [Definition(stage=stage, **words) for stage, words in DEFINITIONS.items()],
+        mirrors,
+    )
+
+
+def versions_of(agreement: Agreement) -> list[Version]:
+    """Both, the first one first."""
+    return list(agreement.versions.signed().order_by("in_force_at"))

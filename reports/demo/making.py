@@ -1,0 +1,49 @@
+"""Making the demo organisation, and starting it anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import transaction
+
+from slas.models import Agreement
+from slas.rules.periods import local_day
+
+from .agreement import SLUG, make_agreement, versions_of
+from .people import ZONE, make_people
+from .store import Storing
+from .world import leads_until
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `make` found or did: `is_new` False where the demo was there already."""
+
+    is_new: bool
+    people: int
+    leads: int
+
+
+@transaction.atomic
+def make(now: dt.datetime) -> Made:
+    """The demo people, agreement and leads, whole or not at all; where they are there, nothing is done.
+
+    The same for the same day: it ends with the day before `now` where the agreement is (product section 5).
+    """
+    known = Agreement.objects.filter(slug=SLUG).first()
+    if known:
+        return Made(False, len(make_people()), known.leads.count())
+    people = make_people()
+    today = local_day(now, ZONE)
+    agreement = make_agreement(people, today, now)
+    first, *_ = versions = versions_of(agreement)
+    calendar = versions[-1].terms().calendar
+    told = leads_until(calendar, first.starts_on, today - dt.timedelta(days=1))
+    return Made(True, len(people), Storing(agreement, people, now).store(told))
+
+
+def reset() -> None:
+    """Empty the whole database: everything in it goes, not only the demo."""
+    call_command("flush", interactive=False, verbosity=0)

@@ -1,0 +1,125 @@
+"""The demo's leads as rows: written in sets and judged by the one judge, so the audit finds no difference."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leads.models import Entry, Handoff, Lead
+from leads.models.lead import ARRIVAL_FIELDS
+from leads.services.refreshing import refresh
+from leads.services.tiers import attributes_of, tier_of
+from leads.stages import arrivals, current_stage
+from slas.models import Agreement, Version
+from smarketing.accounts.models import User
+
+from .world import Deed, DemoLead
+
+WRITING = 1_000  # rows a statement
+COPIED = ("reason", "to_stage", "kind", "outcome", "connected")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A stage move before it has a row: its place in the lead's deeds stands for the id."""
+
+    id: int
+    at: dt.datetime
+    to_stage: str
+
+
+class Storing:
+    """Writes leads, handoffs and entries of one agreement.
+
+    `now` is when the rows are made: nobody is told of deadlines that were over by then.
+    """
+
+    def __init__(self, agreement: Agreement, people: dict[str, User], now: dt.datetime):
+        self.agreement, self.people, self.now = agreement, people, now
+        self.versions = list(agreement.versions.signed().select_related("frozen").order_by("in_force_at"))
+
+    def store(self, told: Iterable[DemoLead]) -> int:
+        """Write everything; returns how many leads there are."""
+        stories = list(told)
+        leads = Lead.objects.bulk_create([self._lead(story) for story in stories], WRITING)
+        told_of = list(zip(leads, stories, strict=True))
+        handoffs = Handoff.objects.bulk_create(
+            [row for lead, story in told_of for row in self._handoffs(lead, story)], WRITING
+        )
+        handoff_of = {(row.lead_id, row.at): row for row in handoffs}
+        journal = [(deed, lead, story) for lead, story in told_of for deed in story.deeds]
+        journal.sort(key=lambda line: line[0].recorded_at)
+        Entry.objects.bulk_create(
+            [
+                self._entry(deed, lead, handoff_of.get((lead.pk, story.handed_over_at(deed.handoff))))
+                for deed, lead, story in journal
+                if deed.type != "handed_over"
+            ],
+            WRITING,
+        )
+        refresh(Handoff.objects.of(self.agreement), self.now)
+        return len(leads)
+
+    def _lead(self, story: DemoLead) -> Lead:
+        moves = [
+            Move(place, deed.at, deed.fields["to_stage"])
+            for place, deed in enumerate(story.deeds)
+            if "to_stage" in deed.fields
+        ]
+        stage, reached = current_stage(moves), arrivals(moves)
+        holders = [deed.fields["to"] for deed in story.deeds if deed.type == "assigned"]
+        won = {"amount": story.amount, "currency": "EUR"} if "customer" in reached else {}
+        return Lead(
+            agreement=self.agreement,
+            stage=stage,
+            owner=self.people[holders[-1]] if holders else None,
+            lost_at=reached.get("lost"),
+            recorded_at=story.created_at,
+            **{field: reached.get(stage) for stage, field in ARRIVAL_FIELDS.items()},
+            **story.attributes,
+            **won,
+        )
+
+    def _handoffs(self, lead: Lead, story: DemoLead) -> list[Handoff]:
+        """One row for each; all but the last have ended, where the lead was recycled."""
+        deeds = [deed for deed in story.deeds if deed.type == "handed_over"]
+        rows = []
+        for number, deed in enumerate(deeds):
+            version = self._version(deed.at)
+            tier = tier_of(version.terms(), attributes_of(lead))
+            rows.append(
+                Handoff(
+                    lead=lead,
+                    agreement=self.agreement,
+                    version=version,
+                    at=deed.at,
+                    recorded_at=deed.recorded_at,
+                    entered_at=self.now,
+                    by=self.people[deed.by],
+                    ended_at=story.recycled_at(number),
+                    window_key=tier.key,
+                    window_why=tier.why,
+                    matched_on=tier.matched_on,
+                )
+            )
+        return rows
+
+    def _entry(self, deed: Deed, lead: Lead, handoff: Handoff | None) -> Entry:
+        to = deed.fields.get("to")
+        return Entry(
+            lead=lead,
+            handoff=handoff,
+            type=deed.type,
+            at=deed.at,
+            recorded_at=deed.recorded_at,
+            retracted_at=deed.retracted_at,
+            entered_at=self.now,
+            by=self.people[deed.by],
+            to_owner=self.people[to] if to else None,
+            **{name: deed.fields[name] for name in COPIED if name in deed.fields},
+        )
+
+    def _version(self, at: dt.datetime) -> Version:
+        """The version in force at `at`; the demo starts with its first."""
+        return [version for version in self.versions if version.in_force_at and version.in_force_at <= at][-1]
