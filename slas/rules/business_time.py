@@ -35,6 +35,7 @@ from slas.rules.zones import (
 
 _MARGIN = 3  # days: more than any zone is away from UTC
 _STRETCH = 45  # days expanded at first; each extension doubles what is there
+_FAR = 15_000  # days: forty years from what is known, start anew
 _CLOSINGS_KEPT = 4_000  # dates: ten years
 _TOO_FAR = "That much business time ends beyond the year 9999. Give a shorter time."
 _ORDINALS = (FIRST_DAY.toordinal(), LAST_DAY.toordinal())
@@ -243,8 +244,7 @@ class Calendar:
             return 0
         table = self._table
         if table is None or not (_covers(table, start) and _covers(table, end)):
-            self._covering(start)
-            table = self._covering(end)
+            table = self._grown(self._covering(start), end)
         return _position(table, end) - _position(table, start)
 
     def _fractional_deadline(self, start: datetime, seconds: int) -> datetime:
@@ -260,11 +260,16 @@ class Calendar:
     # -- the table ------------------------------------------------------------------------------
 
     def _covering(self, second: int) -> _Table:
-        """The table, grown until it holds every opening near the instant."""
-        day = second // DAY + EPOCH_DAY
-        table = self._table
-        if table is None:
+        """A table that holds every opening near the instant: the known one, grown, or a new one
+        where the known one is so far away that growing would be a waste."""
+        table, day = self._table, second // DAY + EPOCH_DAY
+        if table is None or not table.first - _FAR <= day <= table.last + _FAR:
             table = self._expand(day - _MARGIN - 7, day + _STRETCH)
+        return self._grown(table, second)
+
+    def _grown(self, table: _Table, second: int) -> _Table:
+        """The table, at least doubled where it does not reach the instant yet."""
+        day = second // DAY + EPOCH_DAY
         if day - _MARGIN < table.first:
             span = max(table.last - table.first, table.first - day + _MARGIN)
             table = self._expand(table.first - span, table.last, table)

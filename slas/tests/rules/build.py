@@ -3,7 +3,7 @@
 Random instants lie on quarters of an hour, so that boundaries meet often and the oracle can walk.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,7 +74,7 @@ def local(instant: datetime | None) -> str | None:
     if instant is None:
         return None
     here = instant.astimezone(COPENHAGEN)
-    weeks = (here.date() - datetime(2026, 6, 1).date()).days // 7
+    weeks = (here.date() - date(2026, 6, 1)).days // 7
     return f"{here:%a}{f'+{weeks}' if weeks else ''} {here:%H:%M}"
 
 

@@ -106,7 +106,7 @@ def test_a_walk_through_the_quarters_finds_the_same(data, start, quarters):
 
 
 @MODERATE
-@given(any_calendar, st.lists(st.integers(-4000, 4000), min_size=2, max_size=5))
+@given(any_calendar, st.lists(st.integers(-1500, 1500), min_size=2, max_size=4))
 def test_the_order_of_questions_changes_no_answer(calendar, days):
     """The table grows forwards and backwards; a fresh calendar says the same."""
     moments = [FIRST + timedelta(days=number, hours=10) for number in days]
@@ -190,9 +190,7 @@ def test_a_skipped_date_has_no_opening():
     calendar = Calendar("Pacific/Apia", OFFICE)
     assert not calendar.is_open_day(date(2011, 12, 30))
     thursday = datetime(2011, 12, 29, 17, tzinfo=ZoneInfo("Pacific/Apia"))
-    assert calendar.deadline(thursday, 3600) == datetime(
-        2012, 1, 2, 10, tzinfo=ZoneInfo("Pacific/Apia")
-    )
+    assert calendar.deadline(thursday, 3600) == datetime(2012, 1, 2, 10, tzinfo=ZoneInfo("Pacific/Apia"))
 
 
 def test_openings_in_a_gap_begin_at_the_jump():
@@ -213,7 +211,7 @@ def test_years_of_closed_days_end_somewhere():
     days = [date(2026, 6, 2) + timedelta(days=number) for number in range(3000)]
     for closed in (
         Calendar("UTC", OFFICE, days),
-        Calendar("UTC", OFFICE, (), dict.fromkeys(days, [])),
+        Calendar("UTC", OFFICE, (), {day: [] for day in days}),
     ):
         assert closed.deadline(MONDAY, 8 * 3600 + 1) > datetime(2034, 8, 1, tzinfo=UTC)
         assert closed.next_opening(MONDAY + timedelta(days=1))[0].year == 2034
@@ -225,9 +223,7 @@ def test_a_deadline_beyond_the_last_year_is_refused(seconds):
         OFFICE_UTC.deadline(MONDAY, seconds)
 
 
-@pytest.mark.parametrize(
-    "instant", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)]
-)
+@pytest.mark.parametrize("instant", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)])
 def test_an_instant_at_the_edge_of_time_is_refused(instant):
     with pytest.raises(ValueError, match="years"):
         OFFICE_UTC.deadline(instant, 60)
