@@ -54,7 +54,8 @@ def _entries() -> list[Guard]:
 
 
 def _handoffs() -> list[Guard]:
-    derived = ("by", "measured", "window_key", "window_why", "rejected_at", "ended_at")
+    window = ("window_key", "window_why", "matched_on")
+    derived = ("by", "measured", "measured_since", *window, "rejected_at", "ended_at")
     kept = columns_of(apps.get_model("leads", "Handoff"), but=derived)
     measured_now = "(NOT OLD.measured AND NEW.measured)"
     return [
@@ -71,14 +72,16 @@ def _handoffs() -> list[Guard]:
             "window",
             "update",
             "A handoff keeps the window it started under.",
-            f"{changed(['window_key', 'window_why'])} AND NOT {measured_now}",
+            f"{changed(window)} AND NOT {measured_now}",
         ),
         Guard(
             "leads_handoff",
             "measured",
             "update",
             "A handoff that is measured stays measured.",
-            "OLD.measured AND NOT NEW.measured",
+            # but for the follow-up that made it so being taken back
+            f"(OLD.measured AND NOT NEW.measured AND OLD.measured_since IS NULL) "
+            f"OR ({changed(['measured_since'])} AND OLD.measured = NEW.measured)",
         ),
         Guard("leads_handoff", "delete", "delete", "A handoff is never deleted."),
         Guard(
