@@ -12,20 +12,20 @@ from slas.services.content import Content
 from slas.services.drafting import OFFICE_WEEK, create_agreement
 from slas.services.standard import record_signed, standard_commitments, standard_window
 from slas.services.standard_words import DEFINITIONS
-from smarketing.accounts.models import Role, Side, User
-from smarketing.accounts.people import ensure_person
+from smarketing.accounts.models import Side, User
+from smarketing.accounts.tests.factories import mona, sam
 
 START = date(2026, 1, 1)
 
 
 def marketing_manager() -> User:
-    """Mona, made where she is not there yet."""
-    return ensure_person("mona@demo.example", "Mona Lindqvist", side=Side.MARKETING, role=Role.MANAGER)
+    """Who signs for Marketing: the manager there is, else Mona, made here."""
+    return User.objects.active().on_side(Side.MARKETING).managers().order_by("pk").first() or mona()
 
 
 def sales_manager() -> User:
-    """Sam, made where he is not there yet."""
-    return ensure_person("sam@demo.example", "Sam Okafor", side=Side.SALES, role=Role.MANAGER)
+    """Who signs for Sales: the manager there is, else Sam, made here."""
+    return User.objects.active().on_side(Side.SALES).managers().order_by("pk").first() or sam()
 
 
 def draft_content(
@@ -83,7 +83,7 @@ def signed_agreement(
     by_name_only: bool = False,
     **overrides: Any,
 ) -> Agreement:
-    """An agreement whose version 1 is signed by Mona and Sam and in force from `starts_on`.
+    """An agreement whose version 1 is signed by both sides and in force from `starts_on`.
 
     `now`: when it was recorded and signed; by default the first instant of `starts_on` in its zone, so that
     every night since then is due. Other overrides: those of `signed_version`.

@@ -1,0 +1,161 @@
+"""A version as its page reads it: clauses in sections, promises side by side, where it stands, who signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from slas.models import Version
+from slas.rules.wording import (
+    describe,
+    describe_calendar,
+    describe_commitment,
+    describe_definition,
+    describe_window,
+    long_date,
+)
+from slas.rules.words import weekday_date
+from slas.rules.zones import local_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slas.models import Closure
+    from slas.rules.terms import AgreementTerms, Commitment
+
+DAYS_SHOWN_AHEAD = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Promises that stand beside each other."""
+
+    marketing: tuple[str, ...]
+    sales: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """All that a version says, in the sentences of slas.rules.wording."""
+
+    term: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    shared: tuple[str, ...]
+    sections: tuple[Section, ...]
+    all_holidays: str
+    days_ahead: tuple[tuple[str, str], ...]
+
+
+def deed_of(terms: AgreementTerms, today: date, closures: Iterable[Closure] = ()) -> Deed:
+    """The deed; its `days_ahead` are the closed dates of the year from `today`: which, and why."""
+    windows = [
+        sentence
+        for number, window in enumerate(terms.windows, start=1)
+        for sentence in describe_window(window, number, len(terms.windows))
+    ]
+    hours, holidays, *special = describe_calendar(terms.calendar)
+    before, after = _around(describe(terms), hours, len(special) + 2 + len(windows), terms)
+    return Deed(
+        term=before,
+        pairs=_pairs(terms),
+        shared=tuple(_promise(one, terms) for one in terms.commitments if one.side == "shared"),
+        sections=(
+            Section("How Sales follows up", tuple(windows)),
+            Section("What each stage means", tuple(describe_definition(one) for one in terms.definitions)),
+            Section("Working time", (hours, *special)),
+            Section("Reports", after),
+        ),
+        all_holidays=holidays,
+        days_ahead=_days_ahead(terms, today, closures),
+    )
+
+
+def _around(
+    sentences: list[str], first: str, between: int, terms: AgreementTerms
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sentences before the calendar's, and those after the last definition's: `describe` keeps its order."""
+    start = sentences.index(first)
+    stop = start + between + len(terms.commitments) + len(terms.definitions)
+    return tuple(sentences[:start]), tuple(sentences[stop:])
+
+
+def _promise(commitment: Commitment, terms: AgreementTerms) -> str:
+    mirrored = next((one for one in terms.commitments if one.key == commitment.mirrors), None)
+    return describe_commitment(commitment, terms, mirrored)
+
+
+def _pairs(terms: AgreementTerms) -> tuple[Pair, ...]:
+    """Each promise of Marketing with those of Sales that mirror it, then what is left of Sales."""
+    left = {one.key: one for one in terms.commitments if one.side == "sales"}
+    pairs = []
+    for promise in (one for one in terms.commitments if one.side == "marketing"):
+        beside = [one for one in left.values() if promise.key == one.mirrors or one.key == promise.mirrors]
+        for one in beside:
+            del left[one.key]
+        pairs.append(
+            Pair((_promise(promise, terms),), tuple(_promise(one, terms) for one in beside)),
+        )
+    return (*pairs, *(Pair((), (_promise(one, terms),)) for one in left.values()))
+
+
+def _days_ahead(
+    terms: AgreementTerms, today: date, closures: Iterable[Closure]
+) -> tuple[tuple[str, str], ...]:
+    last = today + timedelta(days=DAYS_SHOWN_AHEAD)
+    days = dict.fromkeys(terms.calendar.holidays, "closed")
+    days |= {closure.date: "closed, added after signing" for closure in closures}
+    shown = sorted((day, what) for day, what in days.items() if today <= day < last)
+    return tuple((weekday_date(day, today), what) for day, what in shown)
+
+
+# --- Where a version stands ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`word` for a pill, `sentence` for a line; look and icon as in components.css."""
+
+    word: str
+    sentence: str
+    look: str
+    icon: str
+
+
+def standing_of(version: Version, now: datetime) -> Standing:
+    """Where a version stands at `now`; dates are those of its own zone."""
+    if version.status != Version.Status.SIGNED or version.in_force_at is None:
+        return _unsigned(version)
+    start, last = version.starts_on, last_day(version)
+    until = f" to {long_date(last)}" if last else ""
+    if version.in_force_at > now:
+        return Standing("Signed", f"in force from {long_date(start)}{until}", "met", "check-circle")
+    if version.ended_at is None or version.ended_at > now:
+        return Standing("In force", f"since {long_date(start)}{until}", "met", "check-circle-fill")
+    held = f"{long_date(start)}{until}" if last and last >= start else "never came into force"
+    return Standing("Ended", held, "quiet", "dash-circle")
+
+
+def last_day(version: Version) -> date | None:
+    """The last date on which it holds, in its zone; None while it has no end."""
+    if version.ended_at is None:
+        return None
+    return local_day(version.ended_at - timedelta(seconds=1), version.terms().tz)
+
+
+def _unsigned(version: Version) -> Standing:
+    signed = [one.get_side_display() for one in version.signatures.all() if one.side]
+    waiting = f"signed by {signed[0]}, not yet by the other side" if signed else "not signed yet"
+    starts = f"to start on {long_date(version.starts_on)}"
+    return {
+        Version.Status.DRAFT: Standing("Draft", starts, "quiet", "pencil"),
+        Version.Status.PROPOSED: Standing("Proposed", f"{starts}, {waiting}", "risk", "pen"),
+        Version.Status.DECLINED: Standing("Declined", "never came into force", "quiet", "x-circle"),
+        Version.Status.WITHDRAWN: Standing("Withdrawn", "never came into force", "quiet", "x-circle"),
+    }[Version.Status(version.status)]

@@ -1,0 +1,142 @@
+"""Pages of agreements. Everybody who is logged in reads all of them; nothing is changed here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from slas.deed import deed_of, standing_of
+from slas.models import Agreement, FrozenTerms, Version
+from slas.rules.terms import AgreementTerms
+from slas.rules.zones import local_day
+from slas.services.content import read_content, terms_of
+from slas.services.verification import verify
+from smarketing.now import this_second
+
+
+@require_safe
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    """All agreements in their stated order: the version in force, its signatures, and what comes next."""
+    now = this_second()
+    rows = [_row(agreement, now) for agreement in _agreements()]
+    in_force = sum(row["in_force"] is not None for row in rows)
+    return render(request, "slas/agreement_list.html", {"rows": rows, "in_force": in_force})
+
+
+@require_safe
+def agreement(request: HttpRequest, slug: str) -> HttpResponse:
+    """The version in force, else the one that comes next, else the newest."""
+    found = _agreements().filter(slug=slug).first()
+    if found is None:
+        return _no_agreement(request, slug)
+    shown = _shown_first(found, this_second())
+    if shown is None:
+        return _not_found(request, f"{found.name} has no version yet.")
+    return _version_page(request, found, shown)
+
+
+@require_safe
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One version, whatever became of it."""
+    found = _agreements().filter(slug=slug).first()
+    if found is None:
+        return _no_agreement(request, slug)
+    for one in found.versions.all():
+        if one.number == number:
+            return _version_page(request, found, one)
+    return _not_found(request, f"{found.name} has no version {number}.")
+
+
+@require_safe
+def frozen_terms(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Exactly the bytes that were frozen, so that anybody can check the hash."""
+    frozen = FrozenTerms.objects.filter(version__agreement__slug=slug, version__number=number).first()
+    if frozen is None:
+        return _not_found(request, f"There are no frozen terms of version {number} of “{slug}”.")
+    response = HttpResponse(frozen.canonical.encode(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{number}.json"'
+    return response
+
+
+# --- What the pages show ---------------------------------------------------------------------
+
+
+def _agreements() -> Any:
+    versions = Version.objects.select_related("drafted_by", "frozen").prefetch_related("signatures")
+    return Agreement.objects.prefetch_related(Prefetch("versions", versions))
+
+
+def _row(agreement: Agreement, now: datetime) -> dict[str, Any]:
+    shown = _shown_first(agreement, now)
+    versions = list(agreement.versions.all())
+    in_force = next((one for one in versions if _holds(one, now)), None)
+    coming = [one for one in versions if one.is_open or (one.in_force_at and one.in_force_at > now)]
+    return {
+        "agreement": agreement,
+        "shown": shown,
+        "standing": standing_of(shown, now) if shown else None,
+        "in_force": in_force,
+        "signatures": [one for one in shown.signatures.all() if one.side] if shown else [],
+        "coming": [(one, standing_of(one, now)) for one in coming if one != shown],
+    }
+
+
+def _holds(version: Version, now: datetime) -> bool:
+    """The same comparison as VersionQuerySet.in_force, on rows that are here already."""
+    return (
+        version.in_force_at is not None
+        and version.in_force_at <= now
+        and (version.ended_at is None or version.ended_at > now)
+    )
+
+
+def _shown_first(agreement: Agreement, now: datetime) -> Version | None:
+    versions = list(agreement.versions.all())
+    in_force = [one for one in versions if _holds(one, now)]
+    to_come = [one for one in versions if one.in_force_at and one.in_force_at > now]
+    return next(iter([*in_force, *to_come, *reversed(versions)]), None)
+
+
+def _terms(version: Version) -> AgreementTerms:
+    """The frozen terms; those of a draft as they would read, without public holidays."""
+    if hasattr(version, "frozen"):
+        return version.frozen.terms()
+    return terms_of(version, read_content(version))
+
+
+def _version_page(request: HttpRequest, agreement: Agreement, version: Version) -> HttpResponse:
+    now = this_second()
+    version.agreement = agreement
+    terms = _terms(version)
+    is_frozen = hasattr(version, "frozen")
+    closures = list(agreement.closures.filter(retracted_at=None).order_by("date"))
+    signatures = list(version.signatures.all())
+    context = {
+        "agreement": agreement,
+        "version": version,
+        "terms": terms,
+        "standing": standing_of(version, now),
+        "deed": deed_of(terms, local_day(now, terms.tz), closures),
+        "is_frozen": is_frozen,
+        "verification": verify(version, signatures) if is_frozen else None,
+        "by_side": {one.side: one for one in signatures if one.side},
+        "witnesses": [one for one in signatures if not one.side],
+        "closures": closures,
+        "steps": version.steps.select_related("by"),
+        "history": [(one, standing_of(one, now)) for one in reversed(agreement.versions.all())],
+        "now": now,
+    }
+    return render(request, "slas/version.html", context)
+
+
+def _no_agreement(request: HttpRequest, slug: str) -> HttpResponse:
+    return _not_found(request, f"There is no agreement “{slug}”. The list of agreements has all of them.")
+
+
+def _not_found(request: HttpRequest, sentence: str) -> HttpResponse:
+    return render(request, "404.html", {"sentence": sentence}, status=404)
