@@ -1,0 +1,144 @@
+"""A row's cells -> a checked Row, or Rejected with every reason. What is known of the lead plays no part."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import values
+from .dates import BadValue, DateReader
+from .mapping import Mapping
+from .places import Place, Places
+from .presets import DATE_FIELDS, TEXT_FIELDS
+
+_LONGEST_EXTRA = 10_000
+
+
+class Rejected(ValueError):
+    """A row that was not taken, and why, in sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who a row says holds the lead, in which role (a key of OWNER_SINCE): the text of the cell."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one row says. Blank cells say nothing and are left out everywhere.
+
+    `attributes`: columns of Lead by name (texts, amount as Decimal, currency). `instants`: by
+    DATE_FIELDS, aware. `extra`: unmapped columns by header.
+    """
+
+    number: int
+    cells: Sequence[str]
+    place: Place
+    attributes: dict[str, Any]
+    instants: dict[str, dt.datetime]
+    owners: tuple[Owner, ...]
+    extra: dict[str, str]
+
+
+class RowReader:
+    """Checks the rows of one file."""
+
+    def __init__(self, mapping: Mapping, places: Places, dates: DateReader) -> None:
+        self.places = places
+        self.dates = dates
+        self._width = 0
+        self._texts: list[tuple[int, str, str]] = []
+        self._dates: list[tuple[int, str, str, str]] = []
+        self._owners: list[tuple[int, str, str]] = []
+        self._extra: list[tuple[int, str]] = []
+        for column in mapping.columns:
+            if not column.targets:
+                self._extra.append((column.index, column.header))
+            for target in column.targets:
+                if target.field in DATE_FIELDS:
+                    self._dates.append((column.index, column.header, target.field, target.zone))
+                elif target.field == "owner":
+                    self._owners.append((column.index, column.header, target.role))
+                else:
+                    self._texts.append((column.index, column.header, target.field))
+
+    def read(self, number: int, cells: Sequence[str], width: int) -> Row:
+        """The Row; Rejected where a cell can't be used. `width`: how many columns the header has."""
+        if len(cells) != width:
+            raise Rejected(
+                f"The row has {len(cells)} cells, the header has {width}. A separator or a quote is "
+                f"{'missing' if len(cells) < width else 'too many'}."
+            )
+        if any("\x00" in cell for cell in cells):
+            raise Rejected("The row holds a NUL character. Remove it.")
+        stripped = [unguarded(cell.strip()) for cell in cells]
+        reasons: list[str] = []
+        attributes = self._attributes(stripped, reasons)
+        place = self.places.of(attributes)
+        instants = self._instants(stripped, place, reasons)
+        owners = self._held_by(stripped, reasons)
+        extra = self._rest(stripped, reasons)
+        if not attributes.get("external_id") and not attributes.get("email") and not reasons:
+            reasons.append("The row has neither an external_id nor an email, so nobody can tell whose it is.")
+        if reasons:
+            raise Rejected(" ".join(reasons))
+        return Row(number, cells, place, attributes, instants, owners, extra)
+
+    def _attributes(self, cells: Sequence[str], reasons: list[str]) -> dict[str, Any]:
+        found = {}
+        for index, header, field in self._texts:
+            value = cells[index]
+            if value:
+                try:
+                    found[field] = _CHECKS[field](value)
+                except BadValue as bad:
+                    reasons.append(f"{header}: {bad}")
+        return found
+
+    def _instants(self, cells: Sequence[str], place: Place, reasons: list[str]) -> dict[str, dt.datetime]:
+        found = {}
+        for index, header, field, zone in self._dates:
+            value = cells[index]
+            if value:
+                try:
+                    found[field] = self.dates.instant(value, zone or place.zone)
+                except BadValue as bad:
+                    reason = f"{header}: {bad}"
+                    if reason not in reasons:
+                        reasons.append(reason)
+        return found
+
+    def _held_by(self, cells: Sequence[str], reasons: list[str]) -> tuple[Owner, ...]:
+        found = []
+        for index, header, role in self._owners:
+            if cells[index]:
+                try:
+                    found.append(Owner(role, values.text(cells[index], values.OWNER_LIMIT)))
+                except BadValue as bad:
+                    reasons.append(f"{header}: {bad}")
+        return tuple(found)
+
+    def _rest(self, cells: Sequence[str], reasons: list[str]) -> dict[str, str]:
+        found = {}
+        for index, header in self._extra:
+            if cells[index]:
+                try:
+                    found[header] = values.text(cells[index], _LONGEST_EXTRA)
+                except BadValue as bad:
+                    reasons.append(f"{header}: {bad}")
+        return found
+
+
+_CHECKS: dict[str, Any] = {
+    field: (lambda value, limit=values.LIMITS[field]: values.text(value, limit)) for field in TEXT_FIELDS
+} | {"email": values.email, "amount": values.amount, "currency": values.currency}
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that our file of rejected rows puts before a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in "=+-@" and len(cell) > 1 else cell
