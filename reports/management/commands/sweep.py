@@ -1,0 +1,19 @@
+"""`sweep [--at INSTANT]`: warn of the clocks at risk, tell of those breached."""
+
+from typing import Any
+
+from reports.services.sweep import sweep
+from slas.rules.words import counted
+from smarketing.commands import HouseCommand
+
+
+class Command(HouseCommand):
+    help = "Warn holders of clocks at risk, and tell holders and sales managers of breaches, each once."
+    takes_at = True
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        swept = sweep(self.now(options))
+        warned, breached = counted(swept.warned, "clock"), counted(swept.breached, "breach", "breaches")
+        self.report(
+            f"Warned of {warned}, told of {breached}.", {"warned": swept.warned, "breached": swept.breached}
+        )

@@ -1,0 +1,117 @@
+"""Notices of single clocks: what is told, to whom, and when it may arrive."""
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from leads.models import Clock
+from reports.emails import notice_mail
+from reports.services.recipients import reached, sales_managers
+from slas.models import Agreement, Closure
+from smarketing.accounts.models import User
+from smarketing.outbox.services import queue_many
+from smarketing.outbox.timing import notice_time
+
+WARNING, BREACH = "warning", "breach"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """That a clock is at risk (`WARNING`) or breached (`BREACH`), for the instants it had when it was
+    claimed."""
+
+    kind: str
+    clock: Clock
+    deadline: dt.datetime
+
+    @classmethod
+    def of(cls, kind: str, clock: Clock) -> "Notice":
+        if clock.deadline_at is None:
+            raise ValueError(f"{clock} has no deadline: a pause holds it, so nothing is to be told.")
+        return cls(kind, clock, clock.deadline_at)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the deadline falls after the lead was recorded here: history never notifies (rule 5)."""
+        return self.clock.handoff.entered_at < self.deadline
+
+    @property
+    def instant(self) -> dt.datetime | None:
+        """What the notice is for; a clock whose instant moves may be told of again."""
+        return self.clock.warn_at if self.kind == WARNING else self.deadline
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.clock.pk}:{self.instant:%Y%m%dT%H%M%S}"
+
+    def readers(self, managers: list[User]) -> list[User]:
+        """A warning goes to the owner; a breach to whom it counts for, the owner and the managers of Sales.
+
+        Where no active person owns the lead, the managers of Sales are told.
+        """
+        owner = self.clock.handoff.lead.owner
+        if self.kind == BREACH:
+            return reached([self.clock.holder, owner, *managers])
+        return reached([owner]) if owner is not None and owner.is_active else managers
+
+
+def queue_notices(notices: Iterable[Notice], now: dt.datetime) -> None:
+    """Write the mails: one per reader and agreement, however many clocks it tells of.
+
+    They may arrive between 07:00 and 20:00 of the reader's zone on the agreement's open days; a warning whose
+    deadline comes before that is left out.
+    """
+    notices = list(notices)
+    if not notices:
+        return
+    days = {agreement.pk: _open_days(group) for agreement, group in _by_agreement(notices).items()}
+    mails = []
+    for (reader, agreement), told in _by_reader(notices).items():
+        not_before = notice_time(now, reader.zone, days[agreement.pk])
+        still = [notice for notice in told if _is_in_time(notice, not_before)]
+        if still:
+            mails.append(
+                notice_mail(reader, agreement, still, now)
+                | {"not_before": not_before, "key": _key(still, reader)}
+            )
+    queue_many(mails, now=now)
+
+
+def _by_agreement(notices: list[Notice]) -> dict[Agreement, list[Notice]]:
+    groups = defaultdict(list)
+    for notice in notices:
+        groups[notice.clock.handoff.agreement].append(notice)
+    return groups
+
+
+def _by_reader(notices: list[Notice]) -> dict[tuple[User, Agreement], list[Notice]]:
+    managers = sales_managers()
+    groups = defaultdict(list)
+    for notice in notices:
+        for reader in notice.readers(managers):
+            groups[reader, notice.clock.handoff.agreement].append(notice)
+    return groups
+
+
+def _open_days(notices: list[Notice]) -> Callable[[dt.date], bool]:
+    """On which dates the agreement is open: by the latest version among these clocks, closures left out."""
+    handoff = max((notice.clock.handoff for notice in notices), key=lambda handoff: handoff.version.number)
+    calendar = handoff.version.terms().calendar
+    closed = Closure.objects.filter(agreement=handoff.agreement_id, retracted_at=None)
+    dates = frozenset(closed.values_list("date", flat=True))
+    return lambda day: day not in dates and calendar.is_open_day(day)
+
+
+def _is_in_time(notice: Notice, arrives: dt.datetime) -> bool:
+    return notice.kind == BREACH or arrives <= notice.deadline
+
+
+def _key(notices: list[Notice], reader: User) -> str:
+    """The same clocks and instants for the same reader make the same key, so that they are told once."""
+    keys = sorted(notice.key for notice in notices)
+    told = (
+        keys[0] if len(keys) == 1 else f"several:{hashlib.sha256(' '.join(keys).encode()).hexdigest()[:40]}"
+    )
+    return f"{told}:{reader.pk}"
