@@ -15,7 +15,7 @@ from slas.rules.wording import (
     describe_window,
     long_date,
 )
-from slas.rules.words import weekday_date
+from slas.rules.words import counted, weekday_date
 from slas.rules.zones import local_day
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def deed_of(terms: AgreementTerms, today: date, closures: Iterable[Closure] = ()
         sections=(
             Section("How Sales follows up", tuple(windows)),
             Section("What each stage means", tuple(describe_definition(one) for one in terms.definitions)),
-            Section("Working time", (hours, *special)),
+            Section("Working time", (hours, _holidays_in_short(terms), *special)),
             Section("Reports", after),
         ),
         all_holidays=holidays,
@@ -84,6 +84,14 @@ def _around(
     start = sentences.index(first)
     stop = start + between + len(terms.commitments) + len(terms.definitions)
     return tuple(sentences[:start]), tuple(sentences[stop:])
+
+
+def _holidays_in_short(terms: AgreementTerms) -> str:
+    """How many; a term of ten years has a hundred, which the page lists on request."""
+    number = len(terms.calendar.holidays)
+    if not number:
+        return "No holidays are left out."
+    return f"Closed on {counted(number, 'holiday')} of the term, each listed below."
 
 
 def _promise(commitment: Commitment, terms: AgreementTerms) -> str:
@@ -126,6 +134,11 @@ class Standing:
     sentence: str
     look: str
     icon: str
+
+    @property
+    def line(self) -> str:
+        """Both in one: "In force since 1 January 2026"."""
+        return f"{self.word} {self.sentence}" if self.word == "In force" else f"{self.word}, {self.sentence}"
 
 
 def standing_of(version: Version, now: datetime) -> Standing:

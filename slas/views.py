@@ -125,6 +125,8 @@ def _version_page(request: HttpRequest, agreement: Agreement, version: Version) 
         "is_frozen": is_frozen,
         "verification": verify(version, signatures) if is_frozen else None,
         "by_side": {one.side: one for one in signatures if one.side},
+        "signatures": signatures,
+        "early_ends": version.early_ends.select_related("confirmed_by_marketing", "confirmed_by_sales"),
         "witnesses": [one for one in signatures if not one.side],
         "closures": closures,
         "steps": version.steps.select_related("by"),

@@ -93,7 +93,7 @@ def test_the_list_names_version_signers_and_what_comes_next(fetch, agreement):
     text = fetch("/slas/").content.decode()
     for words in ("One agreement is in force.", "since 1 January 2026 to 31 August 2026", "Mona Lind"):
         assert words in text
-    assert "Version 2</a>: signed, in force from 1 September 2026" in text
+    assert "Version 2</a> · Signed, in force from 1 September 2026" in text
 
 
 def test_the_list_without_agreements_says_what_to_do(fetch):
