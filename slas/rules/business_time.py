@@ -20,6 +20,7 @@ from slas.rules.opening_hours import (
     time_text,
     week_of,
 )
+from slas.rules.openings import MARGIN, Table, covers, joined, position
 from slas.rules.zones import (
     DAY,
     EPOCH_DAY,
@@ -33,7 +34,6 @@ from slas.rules.zones import (
     zone_of,
 )
 
-_MARGIN = 3  # days: more than any zone is away from UTC
 _STRETCH = 45  # days expanded at first; each extension doubles what is there
 _FAR = 15_000  # days: forty years from what is known, start anew
 _CLOSINGS_KEPT = 4_000  # dates: ten years
@@ -47,19 +47,6 @@ class Closing(NamedTuple):
 
     day: date
     at: int
-
-
-class _Table(NamedTuple):
-    """The openings of the dates first..last (ordinals), as seconds since 1970.
-
-    `passed[i]` is the business time up to the END of opening i, counted from an arbitrary zero.
-    """
-
-    first: int
-    last: int
-    opens: list[int]
-    closes: list[int]
-    passed: list[int]
 
 
 class Calendar:
@@ -90,7 +77,7 @@ class Calendar:
         self.holidays = days_of(holidays)
         self._special = special_of({} if special is None else special)
         self._hash = hash((tz, self._week, self.holidays, tuple(sorted(self._special.items()))))
-        self._table: _Table | None = None
+        self._table: Table | None = None
         self._closings: dict[int, int | None] = {}
 
     # -- what it says ---------------------------------------------------------------------------
@@ -227,14 +214,14 @@ class Calendar:
                 return start
             raise ValueError(f"A deadline of {seconds} seconds lies before its start. Give 0 or more.")
         table = self._table
-        if table is None or not _covers(table, start):
+        if table is None or not covers(table, start):
             table = self._covering(start)
-        target = _position(table, start) + seconds
+        target = position(table, start) + seconds
         while not table.passed or table.passed[-1] < target:
             if start + seconds > _END:  # no need to expand eight thousand years to say so
                 raise ValueError(_TOO_FAR)
             table = self._further(table)
-            target = _position(table, start) + seconds
+            target = position(table, start) + seconds
         i = bisect_left(table.passed, target)
         return table.closes[i] - (table.passed[i] - target)
 
@@ -243,9 +230,9 @@ class Calendar:
         if end <= start:
             return 0
         table = self._table
-        if table is None or not (_covers(table, start) and _covers(table, end)):
+        if table is None or not (covers(table, start) and covers(table, end)):
             table = self._grown(self._covering(start), end)
-        return _position(table, end) - _position(table, start)
+        return position(table, end) - position(table, start)
 
     def _fractional_deadline(self, start: datetime, seconds: int) -> datetime:
         whole = start.replace(microsecond=0)
@@ -259,33 +246,33 @@ class Calendar:
 
     # -- the table ------------------------------------------------------------------------------
 
-    def _covering(self, second: int) -> _Table:
+    def _covering(self, second: int) -> Table:
         """A table that holds every opening near the instant: the known one, grown, or a new one
         where the known one is so far away that growing would be a waste."""
         table, day = self._table, second // DAY + EPOCH_DAY
         if table is None or not table.first - _FAR <= day <= table.last + _FAR:
-            table = self._expand(day - _MARGIN - 7, day + _STRETCH)
+            table = self._expand(day - MARGIN - 7, day + _STRETCH)
         return self._grown(table, second)
 
-    def _grown(self, table: _Table, second: int) -> _Table:
+    def _grown(self, table: Table, second: int) -> Table:
         """The table, at least doubled where it does not reach the instant yet."""
         day = second // DAY + EPOCH_DAY
-        if day - _MARGIN < table.first:
-            span = max(table.last - table.first, table.first - day + _MARGIN)
+        if day - MARGIN < table.first:
+            span = max(table.last - table.first, table.first - day + MARGIN)
             table = self._expand(table.first - span, table.last, table)
-        if day + _MARGIN > table.last:
-            span = max(table.last - table.first, day - table.last + _MARGIN)
+        if day + MARGIN > table.last:
+            span = max(table.last - table.first, day - table.last + MARGIN)
             table = self._expand(table.first, table.last + span, table)
-        if not _covers(table, second):
+        if not covers(table, second):
             raise ValueError("That instant lies outside the years that a calendar covers.")
         return table
 
-    def _further(self, table: _Table) -> _Table:
+    def _further(self, table: Table) -> Table:
         if table.last >= _ORDINALS[1]:
             raise ValueError(_TOO_FAR)
         return self._expand(table.first, table.last + table.last - table.first + 1, table)
 
-    def _expand(self, first: int, last: int, old: _Table | None = None) -> _Table:
+    def _expand(self, first: int, last: int, old: Table | None = None) -> Table:
         """A table of the dates first..last that keeps what the old one knows; stored as a whole,
         so that threads never see half of one."""
         first, last = max(first, _ORDINALS[0]), min(last, _ORDINALS[1])
@@ -294,7 +281,7 @@ class Calendar:
         else:
             known = zip(old.opens, old.closes, strict=True)
             spans = [*self._spans(first, old.first), *known, *self._spans(old.last + 1, last + 1)]
-        self._table = _joined(first, last, spans)
+        self._table = joined(first, last, spans)
         return self._table
 
     def _spans(self, first: int, stop: int) -> list[tuple[int, int]]:
@@ -317,35 +304,6 @@ class Calendar:
                 spans += self.openings_s(day)
             day, offset = following, next_offset
         return spans
-
-
-def _joined(first: int, last: int, spans: list[tuple[int, int]]) -> _Table:
-    opens: list[int] = []
-    closes: list[int] = []
-    passed: list[int] = []
-    total = 0
-    for opening, end in spans:
-        # A local date that came twice (Juneau, 1867) is counted once.
-        start = max(opening, closes[-1]) if closes else opening
-        if end > start:
-            total += end - start
-            opens.append(start)
-            closes.append(end)
-            passed.append(total)
-    return _Table(first, last, opens, closes, passed)
-
-
-def _covers(table: _Table, second: int) -> bool:
-    day = second // DAY + EPOCH_DAY
-    return table.first + _MARGIN <= day <= table.last - _MARGIN
-
-
-def _position(table: _Table, second: int) -> int:
-    """Business time from the table's zero to the instant."""
-    i = bisect_right(table.closes, second)
-    if i == len(table.closes):
-        return table.passed[-1] if table.passed else 0
-    return table.passed[i] - table.closes[i] + max(second, table.opens[i])
 
 
 def _texts(hours: Hours) -> list[list[str]]:

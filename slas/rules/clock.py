@@ -5,12 +5,12 @@ reading at `as_of` itself. Both are pure: the same story gives the same answer, 
 Inside, instants are whole seconds since 1970.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
 from slas.rules.business_time import Calendar
 from slas.rules.counting import ClockTime, CountableTime, effective_pauses
+from slas.rules.knowledge import Known, knowledge, ordered
 from slas.rules.story import BadStory, Event, Story, instant_text, parse_story
 from slas.rules.verdict import Acceptance, DepthVerdict, PausedSpan, Projection, Speed, Verdict
 from slas.rules.windows import Depth, Terms
@@ -58,84 +58,7 @@ def project(story: Story) -> Projection:
 def holder_at(story: Story, instant: datetime) -> str | None:
     """Who held it at the instant, as known at `as_of`: `to` of the last assignment in effect."""
     known = [event for event in story.events if event.known_at(story.as_of_s)]
-    return _holder(_ordered(e for e in known if e.type == "assigned"), seconds_of(instant))
-
-
-# -- knowledge --------------------------------------------------------------------------------------
-
-
-class _Known(NamedTuple):
-    """What is known at `as_of`, by kind, each in the order in which it takes effect."""
-
-    start: int
-    follow_ups: list[Event]  # automatic ones left out: they never count
-    decisions: list[Event]
-    assignments: list[Event]
-    pauses: list[tuple[int, int | None]]
-    closures: dict[date, int]
-
-
-def _knowledge(story: Story) -> _Known | None:
-    """ "Only events with recorded_at <= as_of and no retracted_at <= as_of are known." None before
-    the handoff is."""
-    as_of = story.as_of_s
-    known = [event for event in story.events if event.known_at(as_of)]
-    handoff = [event.at_s for event in known if event.type == "handed_over"]
-    if not handoff:
-        return None
-    # "Start is the at of handed_over, or the earliest start of a known merged_earlier."
-    start = min(handoff + [event.start_s for event in known if event.start_s is not None])
-    follow_ups, decisions, pausing, assignments, closures = [], [], [], [], []
-    for event in _ordered(known):
-        kind = event.type
-        if kind == "assigned":
-            assignments.append(event)
-        elif kind == "closure_added":
-            closures.append(event)
-        elif event.at_s < start:  # "events with `at` before the start are left out"
-            continue
-        elif kind == "follow_up":
-            if not event.automatic:
-                follow_ups.append(event)
-        elif kind in ("paused", "resumed"):
-            pausing.append(event)
-        else:
-            decisions.append(event)
-    reasons = story.terms.pause_reasons
-    return _Known(start, follow_ups, decisions, assignments, _pauses(pausing, reasons), _closures(closures))
-
-
-def _ordered(events: Iterable[Event]) -> list[Event]:
-    """ "Ordered by the instant they take effect, then by their order in the list." """
-    return sorted(events, key=_effect)
-
-
-def _effect(event: Event) -> int:
-    return event.effect_s
-
-
-def _pauses(events: list[Event], reasons: tuple[str, ...]) -> list[tuple[int, int | None]]:
-    """ "`paused` with one of the reasons begins a pause unless one is in force, the next `resumed`
-    ends it, any other is ignored." """
-    pauses: list[tuple[int, int | None]] = []
-    begun = None
-    for event in events:
-        if event.type == "paused":
-            if begun is None and event.reason in reasons:
-                begun = event.effect_s
-        elif begun is not None:
-            pauses.append((begun, event.effect_s))
-            begun = None
-    return pauses if begun is None else [*pauses, (begun, None)]
-
-
-def _closures(events: list[Event]) -> dict[date, int]:
-    """Closed dates, each with the second of its first recording."""
-    closures: dict[date, int] = {}
-    for event in events:
-        if event.date is not None:
-            closures.setdefault(event.date, event.effect_s)
-    return closures
+    return _holder(ordered(e for e in known if e.type == "assigned"), seconds_of(instant))
 
 
 # -- the reading -------------------------------------------------------------------------------------
@@ -155,7 +78,7 @@ class _Stop(NamedTuple):
 
 
 def _read(story: Story) -> _Reading | None:
-    known = _knowledge(story)
+    known = knowledge(story)
     if known is None:
         return None
     terms, calendar, start = story.terms, story.calendar, known.start
@@ -236,7 +159,7 @@ def _counting(terms: Terms, follow_ups: list[Event]) -> list[Event]:
     return [event for event in follow_ups if event.connected]
 
 
-def _stop(terms: Terms, known: _Known, deadline: int | None, rejected: int | None) -> _Stop | None:
+def _stop(terms: Terms, known: Known, deadline: int | None, rejected: int | None) -> _Stop | None:
     counting = _counting(terms, known.follow_ups)
     made = _made_by(deadline, counting, terms.late_entry_grace_seconds)
     # Excluded: "a valid rejection took effect at or before the deadline and before the `at` of every
@@ -280,7 +203,7 @@ def _holder(assignments: list[Event], instant: int | None) -> str | None:
     return holder
 
 
-def _first_follow_up(terms: Terms, known: _Known, calendar: Calendar) -> dict:
+def _first_follow_up(terms: Terms, known: Known, calendar: Calendar) -> dict:
     counting = _counting(terms, known.follow_ups)
     if not counting:
         return {}
@@ -316,7 +239,7 @@ def _valid_rejection(decisions: list[Event], accept_by: int | None) -> int | Non
     return valid
 
 
-def _acceptance(terms: Terms, known: _Known, accept_by: int | None, rejected: int | None) -> dict:
+def _acceptance(terms: Terms, known: Known, accept_by: int | None, rejected: int | None) -> dict:
     """ "`rejected` if there is a valid rejection; else `accepted` if an accepted or advanced took
     effect, or a connected follow-up was made, by the deadline."
     """
@@ -339,7 +262,7 @@ def _acceptance(terms: Terms, known: _Known, accept_by: int | None, rejected: in
 # -- depth -------------------------------------------------------------------------------------------
 
 
-def _depth(terms: Terms, known: _Known, calendar: Calendar, rejected: int | None) -> dict:
+def _depth(terms: Terms, known: Known, calendar: Calendar, rejected: int | None) -> dict:
     if terms.depth is None:
         return {}
     deadline = _depth_deadline(terms.depth, known, calendar)
@@ -373,7 +296,7 @@ def _depth_met_at(depth: Depth, made: list[_Made], dates: list[date]) -> int | N
     return None
 
 
-def _depth_deadline(depth: Depth, known: _Known, calendar: Calendar) -> int:
+def _depth_deadline(depth: Depth, known: Known, calendar: Calendar) -> int:
     """The last closing of business day N. "Business days are local dates with any opening, less those
     whose closure was recorded before their last closing; day 1 is the start's date if it is one and
     closes after the start, else the next business day. Pauses are ignored."

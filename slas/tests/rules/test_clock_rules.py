@@ -212,6 +212,14 @@ def test_rule_10_the_earliest_clock_stands_and_a_merge_can_be_undone():
     assert state("Tue 11:00", undone, start="Tue 09:00") == "running"
 
 
+def test_rule_10_what_the_twin_did_is_left_out_until_the_merge_is_known():
+    """By when it happened, even if it was recorded after this handoff."""
+    pause = event("paused", "Mon 15:00", recorded="Tue 09:30")
+    merge = event("merged_earlier", "Tue 11:00", start=event("x", "Mon 14:00")["at"])
+    assert state("Tue 10:59:59", pause, merge, start="Tue 09:00") == "running"
+    assert state("Tue 11:00", pause, merge, start="Tue 09:00") == "paused"
+
+
 def test_rule_11_other_terms_are_another_story():
     """A verdict reads its own terms alone, so no new version can change it."""
     told = story("Mon 15:00")
