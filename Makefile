@@ -12,7 +12,7 @@ CLEAN := env $(addprefix -u ,$(ENVIRONMENT))
 .PHONY: run test test-services lint bench
 
 run: $(VENV)/.installed
-	@PORT=$(PORT) exec $(BIN)/python -m smarketing.supervisor --with-parent
+	@PORT=$(PORT) exec $(BIN)/python -m smarketing.supervisor --with-parent $(RUN)
 
 test: $(VENV)/.installed-dev
 	@$(CLEAN) $(BIN)/python -m pytest $(PYTEST)

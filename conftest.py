@@ -46,6 +46,7 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: ctypes.util.find_library("pangoft2-1.0"),
         "no pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core",
     ),
+    "make": (lambda: shutil.which("make"), "no make: apt-get install make"),
     "postgresql": (
         lambda: _listens("DATABASE_URL", POSTGRESQL, 5432),
         "no PostgreSQL on 127.0.0.1: apt-get install postgresql",

@@ -57,7 +57,9 @@ class Supervisor:
         self.asked = False
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
         self.folder = broker.short_folder(PREFIX)
-        self.environment = {**os.environ, processes.RUN: str(self.folder), "PORT": str(port)}
+        # What a program leaves in its temporary folder when it is killed goes with the folder of the run.
+        own = {processes.RUN: str(self.folder), "TMPDIR": str(self.folder), "PORT": str(port)}
+        self.environment = {**os.environ, **own}
         self.watcher = self._watcher()
 
     def serve(self) -> None:
