@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import ClassVar
 
@@ -18,8 +19,8 @@ def new_report_token() -> str:
 class NightCheck(models.Model):
     """That an agreement was checked for a night: the local day that ended at its midnight.
 
-    `clocks` counts the clocks of the handoffs up to that midnight by state. One row per agreement and night;
-    `revision` grows with each correction.
+    `clocks` counts the clocks of the quarter's handoffs by their state at that midnight. One row per
+    agreement and night; `revision` grows with each correction.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="night_checks")
@@ -48,12 +49,16 @@ class ResultQuerySet(models.QuerySet["Result"]):
         )
         return self.filter(~models.Exists(later))
 
+    def corrections_since(self, instant: dt.datetime) -> ResultQuerySet:
+        """Later revisions recorded after `instant`."""
+        return self.filter(revision__gt=1, recorded_at__gt=instant)
+
 
 class Result(models.Model):
     """What one promise stood at, one night. A correction is a new revision and says why; no row changes.
 
-    `value`, `k` and `n` are the metric as in interfaces.md, for the period containing the night, up to its end.
-    `state` is one of slas.rules.commitments; `expected` what the pace asked for by then.
+    `value`, `k` and `n` are the metric as in interfaces.md, for the period containing the night, up to its
+    end. `state` is one of slas.rules.commitments; `expected` what the pace asked for by then.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="results")

@@ -17,6 +17,9 @@ from slas.models import Agreement
 JUST_BEFORE = dt.timedelta(microseconds=1)  # stored instants are whole seconds
 
 
+NOBODYS = Q(handoff__lead__owner=None, handoff__lead__owner_text="")
+
+
 @dataclass(frozen=True)
 class Span:
     """What is told of: [start, end) of an agreement, and with what had happened by `end`."""
@@ -75,22 +78,22 @@ def entered_late(span: Span) -> int:
 
 
 def due(agreement: Agreement, now: dt.datetime, until: dt.datetime) -> ClockQuerySet:
-    """Clocks that run out in [now, until) unless somebody follows up; the first to run out first."""
-    ahead = _of(agreement).waiting().filter(deadline_at__gte=now, deadline_at__lt=until)
+    """Clocks of held leads that run out in [now, until) unless somebody follows up; the first to run out
+    first."""
+    ahead = _of(agreement).waiting().filter(deadline_at__gte=now, deadline_at__lt=until).exclude(NOBODYS)
     return ahead.with_state(now).filter(state__in=["running", "at_risk"]).order_by("deadline_at", "pk")
 
 
 def unassigned(agreement: Agreement, now: dt.datetime) -> ClockQuerySet:
     """Clocks that still run although nobody holds the lead; the first to run out first."""
-    nobody = Q(handoff__lead__owner=None, handoff__lead__owner_text="", handoff__ended_at=None)
-    running = _of(agreement).waiting().filter(nobody).with_state(now)
+    running = _of(agreement).waiting().filter(NOBODYS, handoff__ended_at=None).with_state(now)
     return running.filter(state__in=["running", "at_risk"]).order_by("deadline_at", "pk")
 
 
 def overdue(agreement: Agreement, now: dt.datetime) -> ClockQuerySet:
-    """Breached and not followed up to this moment, where the lead is still with Sales."""
+    """Breached and not followed up to this moment, where the lead is still with Sales; the newest first."""
     late = _of(agreement).waiting().filter(handoff__ended_at=None, deadline_at__lt=now)
-    return late.with_state(now).filter(state="breached").order_by("deadline_at", "pk")
+    return late.with_state(now).filter(state="breached").order_by("-deadline_at", "pk")
 
 
 def undecided(agreement: Agreement, now: dt.datetime, until: dt.datetime) -> ClockQuerySet:

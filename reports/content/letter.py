@@ -13,6 +13,8 @@ from reports.content.numbers import late_text
 from reports.content.promises import PromiseLine
 from slas.rules.words import counted
 
+NOBODY = "nobody"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -78,7 +80,8 @@ def lead_link(lead: Lead) -> str:
 
 
 def owner_of(lead: Lead) -> str:
-    return str(lead.owner or lead.owner_text or "nobody")
+    """Who holds it now, in words."""
+    return str(lead.owner or lead.owner_text or NOBODY)
 
 
 def held_by(clock: Clock) -> str:
@@ -88,10 +91,11 @@ def held_by(clock: Clock) -> str:
 
 
 def breach_line(clock: Clock, seconds: int, *, worked: bool) -> Line:
+    """Whom it counts for, and how late the follow-up came or is."""
     lead = clock.handoff.lead
-    end = f"followed up {late_text(seconds, 'late')}" if worked else late_text(seconds)
-    detail = ", ".join(part for part in (lead.source, held_by(clock)) if part)
-    return Line(lead_line(lead), detail, end, "no" if worked else "bad", lead_link(lead))
+    parts = (lead.source, held_by(clock), "followed up since" if worked else "")
+    detail = ", ".join(part for part in parts if part)
+    return Line(lead_line(lead), detail, late_text(seconds), "no" if worked else "bad", lead_link(lead))
 
 
 def and_more(total: int, shown: int, noun: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from reports.content.numbers import NOTHING, amount, exact, of_count, spelled
+from reports.content.numbers import NOTHING, amount, exact, of_count
 from reports.services.promises import Standing
 from slas.rules.commitments import TOO_FEW_BELOW
 from slas.rules.metrics import METRICS, Metric
@@ -216,7 +216,7 @@ def shortfall(standing: Standing) -> str:
     metric, number = _metric(standing), gap_number(standing)
     if metric.has_count and number and standing.commitment.at_least:
         noun, of_what = _SHARES.get(metric.name, ("lead", f"({label_of(standing)})"))
-        cases = f"{spelled(number)} {noun if number == 1 else noun + 's'}"
+        cases = f"{_figure(number)} {noun if number == 1 else noun + 's'}"
         goal = f"{target_text(standing)} {of_what}{_scoped(standing)}"
         return f"{_verb(standing, 'is', 'was')} {cases} short of {goal}"
     if metric.adds_up and standing.commitment.at_least:
@@ -239,7 +239,12 @@ def _volume(standing: Standing, number: int | None) -> str:
     if number is None:
         return f"{gap_text(standing)} of {_metric(standing).label.lower()}{_scoped(standing)}"
     one, many = _NOUNS.get(standing.commitment.metric, ("case", "cases"))
-    return f"{number:,} {one if number == 1 else many}{_scoped(standing)}"
+    return f"{_figure(number)} {one if number == 1 else many}{_scoped(standing)}"
+
+
+def _figure(number: int) -> str:
+    """In running text: "one", else the figure."""
+    return "one" if number == 1 else f"{number:,}"
 
 
 def _scoped(standing: Standing) -> str:

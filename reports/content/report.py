@@ -62,7 +62,7 @@ def report_letter(night: Night, standings: Sequence[Standing], url: str) -> Lett
         ),
         Section(
             "Won",
-            [won_line(lead) for lead in wins],
+            [won_line(lead, night.tz) for lead in wins],
             more=and_more(win_count, len(wins), "customer"),
             more_url=link("lead_list"),
         ),
@@ -103,7 +103,7 @@ def _forecasts(standings: Sequence[Standing]) -> Section:
     for each in standings:
         line = promise_line(each)
         if line.forecast:
-            detail = f"{line.figure} {line.detail} by now, in {line.period}"
+            detail = f"{line.period}: {line.figure} {line.detail}"
             lines.append(Line(line.label, detail, line.forecast, line.look if line.look != "mut" else ""))
     return Section("Pace and forecast", lines)
 
@@ -147,8 +147,14 @@ def _sources(night: Night, week: Period) -> Section:
             name = "no source" if source == NO_GROUP else source
             rows.append((mqls, [name, f"{mqls:,}", *_closed(rate)]))
     rows.sort(key=lambda row: -row[0])
-    columns = ["Source", "MQLs", "Became customers", "in 12 months"]
-    return Section("Where the MQLs came from", columns=columns if rows else [], rows=[row for _, row in rows])
+    if not rows:
+        return Section("Where the MQLs came from")
+    return Section(
+        "Where the MQLs came from",
+        columns=["Source", "MQLs", "Close rate", "Won"],
+        rows=[row for _, row in rows],
+        note="Close rate: of each source's MQLs of the last 12 months, those that became customers.",
+    )
 
 
 def _closed(rate: Figure | None) -> tuple[str, str]:

@@ -57,14 +57,11 @@ def _kept(standings: Sequence[Standing]) -> int:
 
 
 def what_is_short(standings: Sequence[Standing]) -> str:
-    """ "Marketing is 7 MQLs short of its pace, and Sales is one follow-up short of 90% in time."; else what
-    is far ahead; else blank."""
+    """ "Marketing is 7 MQLs short of its pace, and Sales is one follow-up short of 90% in time."; without a
+    shortfall what is far ahead; else blank."""
     short = [each for each in standings if each.assessment.state in SHORT]
     if short:
-        told = [f"{SIDES[each.commitment.side]} {shortfall(each)}" for each in short[:MOST_SHORTFALLS]]
-        more = len(short) - MOST_SHORTFALLS
-        rest = f" {_capital(spelled(more))} more {'is' if more == 1 else 'are'} short." if more > 0 else ""
-        return f"{_joined(told)}.{rest}"
+        return _told(short)
     ahead = [each for each in standings if each.assessment.state == "far_ahead"]
     if ahead:
         side = SIDES[ahead[0].commitment.side]
@@ -72,9 +69,21 @@ def what_is_short(standings: Sequence[Standing]) -> str:
     return ""
 
 
-def _joined(parts: list[str]) -> str:
-    """Whole clauses: "A, and B"."""
-    return f"{', '.join(parts[:-1])}, and {parts[-1]}" if len(parts) > 1 else parts[0]
+def _told(short: list[Standing]) -> str:
+    """Each side once, with what it is short of; at most three shortfalls, the others counted."""
+    by_side: dict[str, list[str]] = {}
+    for each in short[:MOST_SHORTFALLS]:
+        by_side.setdefault(SIDES[each.commitment.side], []).append(shortfall(each))
+    clauses = [f"{side} {listed(_without_verb(told))}" for side, told in by_side.items()]
+    more = len(short) - MOST_SHORTFALLS
+    rest = f" {_capital(spelled(more))} more {'is' if more == 1 else 'are'} short." if more > 0 else ""
+    return f"{', and '.join(clauses)}.{rest}"
+
+
+def _without_verb(told: list[str]) -> list[str]:
+    """ "is 5 short" and "is 3 short" as "is 5 short" and "3 short"."""
+    verb = told[0].split(" ", 1)[0]
+    return told[:1] + [text.removeprefix(f"{verb} ") for text in told[1:]]
 
 
 def happened(when: str, handed_over: int, in_time: int, breached: int, won: int) -> str:

@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from leads.models import Clock, Lead
+from leads.models.clock import ClockQuerySet
 from reports.content import facts
 from reports.content.facts import Span
 from reports.content.letter import (
+    NOBODY,
     Letter,
     Line,
     Section,
@@ -17,7 +20,7 @@ from reports.content.letter import (
     link,
     owner_of,
 )
-from reports.content.numbers import money
+from reports.content.numbers import money, short_day
 from reports.content.promises import SIDES, columns, label_of, promise_line
 from reports.content.sentences import happened, opening, verdict, what_is_short
 from reports.models import Result
@@ -25,9 +28,11 @@ from reports.services.nights import DAY, Night, calendar_at
 from reports.services.promises import Standing
 from slas.models import Closure
 from slas.rules.periods import start_of_day
-from slas.rules.words import counted, instant, place, weekday_date
+from slas.rules.words import counted, place, weekday_date
+from slas.rules.zones import zone_of
 
 MOST = 5  # lines a section shows
+MOST_WAITING = 3
 
 _MOVED = {
     "met": "is kept",
@@ -73,7 +78,7 @@ def summary_letter(night: Night, standings: Sequence[Standing], now: dt.datetime
                 ),
                 Section(
                     "Won",
-                    [won_line(lead) for lead in wins],
+                    [won_line(lead, night.tz) for lead in wins],
                     more=and_more(win_count, len(wins), "customer"),
                     more_url=link("lead_list"),
                 ),
@@ -85,10 +90,16 @@ def summary_letter(night: Night, standings: Sequence[Standing], now: dt.datetime
     )
 
 
-def won_line(lead) -> Line:
+def won_line(lead: Lead, tz: str) -> Line:
     amount = "" if lead.amount is None else money(lead.amount, lead.currency)
-    source = f"{lead.source}, " if lead.source else ""
-    return Line(lead_line(lead), f"{source}held by {owner_of(lead)}", amount or "won", "ok", lead_link(lead))
+    return Line(lead_line(lead), won_detail(lead, tz), amount or "won", "ok", lead_link(lead))
+
+
+def won_detail(lead: Lead, tz: str) -> str:
+    """ "won by Rita Sørensen, Webinar of 8 October"."""
+    came = f"{lead.source or 'here'} {'of' if lead.source else 'since'} {short_day(lead.created_at, tz)}"
+    owner = owner_of(lead)
+    return came if owner == NOBODY else f"won by {owner}, {came}"
 
 
 def small_print(night: Night, span: Span) -> str:
@@ -117,48 +128,53 @@ def _moved(night: Night, standings: Sequence[Standing]) -> Section:
 
 def _needs_a_decision(night: Night, now: dt.datetime) -> list[Section]:
     """What can still be done before the next open day ends: what nobody holds, what runs out, what silence
-    accepts."""
-    until, when = _next_open_day(night, now)
-    alone, alone_count = facts.some(facts.unassigned(night.agreement, now), MOST)
-    due, due_count = facts.some(facts.due(night.agreement, now, until), MOST)
-    silent, silent_count = facts.some(facts.undecided(night.agreement, now, until), MOST)
-    overdue, overdue_count = facts.some(facts.overdue(night.agreement, now), MOST)
+    accepts, and what is late and waits."""
+    day = _next_open_day(night, now)
+    until, name = start_of_day(day + DAY, night.tz), weekday_date(day)
+    agreement = night.agreement
+    late, late_count = facts.some(facts.overdue(agreement, now), MOST_WAITING)
     return [
-        _waiting("Nobody holds these yet", alone, alone_count, night, now, "deadline_at"),
-        _waiting(f"To follow up by the end of {when}", due, due_count, night, now, "deadline_at"),
+        _waiting("Nobody holds these yet", facts.unassigned(agreement, now), "deadline_at", night),
+        _waiting(f"To follow up on {name}", facts.due(agreement, now, until), "deadline_at", night, day),
         _waiting(
-            f"To accept or reject by the end of {when}",
-            silent,
-            silent_count,
-            night,
-            now,
+            f"To accept or reject on {name}",
+            facts.undecided(agreement, now, until),
             "acceptance_deadline_at",
+            night,
+            day,
         ),
         Section(
-            "Past their deadline, and nobody has followed up",
-            [breach_line(clock, facts.late_seconds(clock, now), worked=False) for clock in overdue],
-            more=and_more(overdue_count, len(overdue), "lead"),
+            "Late, and nobody has followed up",
+            [breach_line(clock, facts.late_seconds(clock, now), worked=False) for clock in late],
+            more=and_more(late_count, len(late), "lead"),
             more_url=link("queue"),
         ),
     ]
 
 
-def _waiting(title: str, clocks: list, count: int, night: Night, now: dt.datetime, by: str) -> Section:
-    lines = []
-    for clock in clocks:
-        lead, deadline = clock.handoff.lead, getattr(clock, by)
-        owner = owner_of(lead)
-        until = instant(deadline, night.tz, now) if deadline else ""
-        detail = ", ".join(part for part in (lead.source, f"held by {owner}") if part)
-        lines.append(Line(lead_line(lead), detail, f"by {until}" if until else "paused", "", lead_link(lead)))
+def _waiting(
+    title: str, clocks: ClockQuerySet, by: str, night: Night, today: dt.date | None = None
+) -> Section:
+    shown, count = facts.some(clocks, MOST_WAITING)
+    lines = [_waiting_line(clock, getattr(clock, by), night.tz, today) for clock in shown]
     return Section(title, lines, more=and_more(count, len(lines), "lead"), more_url=link("queue"))
 
 
-def _next_open_day(night: Night, now: dt.datetime) -> tuple[dt.datetime, str]:
-    """The end of the first open day after the night, and its name."""
+def _waiting_line(clock: Clock, deadline: dt.datetime, tz: str, today: dt.date | None) -> Line:
+    """ "by 12:24" on the day of the heading, else "by 24 Nov, 16:50"."""
+    lead = clock.handoff.lead
+    local = deadline.astimezone(zone_of(tz))
+    at = f"{local:%H:%M}" if local.date() == today else f"{short_day(deadline, tz)}, {local:%H:%M}"
+    owner = owner_of(lead)
+    detail = ", ".join(part for part in (lead.source, "" if owner == NOBODY else f"held by {owner}") if part)
+    return Line(lead_line(lead), detail, f"by {at}", "", lead_link(lead))
+
+
+def _next_open_day(night: Night, now: dt.datetime) -> dt.date:
+    """The first open day after the night."""
     closed = Closure.objects.filter(agreement=night.agreement, retracted_at=None)
     calendar = calendar_at(night.terms.calendar, list(closed.values_list("date", "recorded_at")), now)
     day = night.day + DAY
     while not calendar.is_open_day(day):
         day += DAY
-    return start_of_day(day + DAY, night.tz), weekday_date(day)
+    return day

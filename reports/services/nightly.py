@@ -34,6 +34,7 @@ class Nightly:
     nights: int = 0
     results: int = 0
     corrections: int = 0
+    recounted: int = 0  # nights of which only the counts of clocks changed
     mails: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -174,21 +175,26 @@ def check_night(
     rows = new_revisions(made, stored, why or CHECKED_AGAIN)
     Result.objects.bulk_create(rows)
     corrected = sum(row.revision > 1 for row in rows)
-    _note(night, check, now, corrected=bool(corrected))
+    recounted = _note(night, check, now, corrected=bool(corrected))
     if mail and check is None:
         done.mails += len(queue_many(summary_mails(night, now_standing, readers("summary"), now), now=now))
     done.nights += 1
     done.results += len(rows) - corrected
     done.corrections += corrected
+    done.recounted += recounted and not corrected
 
 
-def _note(night: Night, check: NightCheck | None, now: dt.datetime, *, corrected: bool) -> None:
-    """That the night was checked, with the counts of its clocks."""
+def _note(night: Night, check: NightCheck | None, now: dt.datetime, *, corrected: bool) -> bool:
+    """That the night was checked, with the counts of its clocks; whether those differ from the ones
+    stored."""
     clocks = clock_counts(night)
     if check is None:
         NightCheck.objects.create(
             agreement=night.agreement, version=night.version, night=night.day, clocks=clocks, checked_at=now
         )
-    elif corrected or clocks != check.clocks:
+        return False
+    recounted = clocks != check.clocks
+    if corrected or recounted:
         check.clocks, check.checked_at, check.revision = clocks, now, check.revision + 1
         check.save(update_fields=["clocks", "checked_at", "revision"])
+    return recounted
