@@ -20,8 +20,8 @@ DEFINITIONS = {
         "sales_does": "leaves leads to Marketing.",
     },
     "mql": {
-        "sentence": "a lead that fits the customers we want and has shown interest in buying, by what it asked "
-        "for or by how often it came back.",
+        "sentence": "a lead that fits the customers we want and has shown interest in buying, by what it "
+        "asked for or by how often it came back.",
         "marketing_does": "hands it over with its source, its contact data and its interests.",
         "sales_does": "follows up inside the window and accepts or rejects.",
     },
@@ -31,8 +31,8 @@ DEFINITIONS = {
         "sales_does": "keeps trying until it has talked with the lead or knows that it can't.",
     },
     "sql": {
-        "sentence": "a lead that has talked with Sales and has a need, money in sight, a say in the purchase and "
-        "a time for it.",
+        "sentence": "a lead that has talked with Sales and has a need, money in sight, a say in the purchase "
+        "and a time for it.",
         "marketing_does": "provides references and material that fit the need.",
         "sales_does": "writes down need, budget, decision makers and time, and agrees on a next step.",
     },
