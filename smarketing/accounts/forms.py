@@ -14,6 +14,11 @@ from django.utils.http import urlsafe_base64_encode
 
 from smarketing.accounts.models import User
 
+E_MAIL_ERRORS = {
+    "required": "Enter your e-mail.",
+    "invalid": "This is no e-mail address. Enter one such as rita@company.com.",
+}
+
 
 def zone_choices() -> list[tuple[str, str]]:
     """The IANA zones people choose from: those of places, and UTC."""
@@ -33,10 +38,7 @@ class LogInForm(AuthenticationForm):
     username = forms.EmailField(
         label="E-mail",
         widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
-        error_messages={
-            "required": "Enter your e-mail.",
-            "invalid": "This is no e-mail address. Enter one such as rita@company.com.",
-        },
+        error_messages=E_MAIL_ERRORS,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,6 +52,13 @@ class LogInForm(AuthenticationForm):
 
 class NewPasswordLinkForm(PasswordResetForm):
     """Asks for the e-mail of whoever forgot their password."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "email"}),
+        error_messages=E_MAIL_ERRORS,
+    )
 
     def links(self, now: datetime) -> list[tuple[User, str]]:
         """Each active person with this e-mail and a link (valid once) to choose a new password.

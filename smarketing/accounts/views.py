@@ -81,7 +81,7 @@ def me(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Your preferences are saved.")
         return redirect("me")
-    return render(request, "accounts/me.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/me.html", {"form": form})
 
 
 @login_not_required

