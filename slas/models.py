@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, ClassVar
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from slas.rules.terms import AgreementTerms
+from slas.rules.zones import zone_of
 from smarketing.accounts.models import Side, validate_time_zone
 
 if TYPE_CHECKING:
     import datetime as dt
+    from zoneinfo import ZoneInfo
 
 
 def _json_terms(digest: str, canonical: str) -> AgreementTerms:
@@ -302,7 +303,8 @@ class WorkingTime(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """ValueError with a sentence for an unknown one."""
+        return zone_of(self.time_zone)
 
 
 class Signature(models.Model):

@@ -25,6 +25,9 @@ _KEPT_BY_A_COPY = ("handoff_stage", "currency", "report_weekday", "report_hour")
 
 def create_agreement(slug: str, name: str, *, now: datetime, by_name_only: bool = False) -> Agreement:
     """A new agreement, last in the stated order, without a version. Refused where the slug is taken."""
+    longest = Agreement._meta.get_field("slug").max_length
+    if len(slug) > longest:
+        raise Refused(f"“{slug[:20]}...” is longer than {longest} letters. Choose a shorter address.")
     last = Agreement.objects.aggregate(last=Max("position"))["last"]
     try:
         with transaction.atomic():

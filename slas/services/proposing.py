@@ -49,7 +49,10 @@ def offer(version: Version, by: User | None, now: dt.datetime) -> Version:
 
 def refuse_past_start(version: Version, now: dt.datetime) -> None:
     """A version is in force from its date, never from a past one; today, in its own zone, is not past."""
-    today = now.astimezone(version.working_time.zone).date()
+    try:
+        today = now.astimezone(version.working_time.zone).date()
+    except ValueError as error:
+        raise Refused(str(error)) from error
     if version.starts_on < today:
         raise Refused(
             f"{words(version)} starts on {version.starts_on:%-d %B %Y}, which is past. "
