@@ -1,3 +1,15 @@
-"""Addresses."""
+"""Addresses of leads."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from leads.views.lead import lead
+from leads.views.listing import lead_add, lead_edit, lead_list
+from leads.views.queue import queue
+
+urlpatterns = [
+    path("", lead_list, name="lead_list"),
+    path("queue/", queue, name="queue"),
+    path("new/", lead_add, name="lead_add"),
+    path("<int:pk>/", lead, name="lead"),
+    path("<int:pk>/edit/", lead_edit, name="lead_edit"),
+]

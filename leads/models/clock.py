@@ -16,6 +16,25 @@ TO_WARN = Q(Q(warned_for=None) | Q(warned_for__lt=F("warn_at")), outcome="")
 TO_TELL = Q(Q(breach_told_for=None) | Q(breach_told_for__lt=F("deadline_at")), outcome="")
 
 
+def state_case(at: dt.datetime, clock: str = "") -> Case:
+    """The speed state at `at` as SQL, of the row itself or of the clock that the path `clock` leads to."""
+
+    def when(state: str, **conditions: object) -> When:
+        return When(**{f"{clock}{name}": value for name, value in conditions.items()}, then=Value(state))
+
+    paused = ClockPause.objects.filter(clock=OuterRef(f"{clock}pk")).in_force(at)  # type: ignore[attr-defined]
+    return Case(
+        when("not_started", start_at__gt=at),
+        when("excluded", outcome="excluded", stopped_at__lte=at),
+        when("met", outcome="met", stopped_at__lte=at),
+        when("breached", deadline_at__lt=at),
+        When(Exists(paused), then=Value("paused")),
+        when("at_risk", warn_at__lte=at),
+        default=Value("running"),
+        output_field=CharField(),
+    )
+
+
 class ClockQuerySet(models.QuerySet["Clock"]):
     def with_state(self, at: dt.datetime) -> ClockQuerySet:
         """Annotate `state`: the speed verdict at `at`, with today's knowledge.
@@ -23,18 +42,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         The SQL twin of slas.rules.clock.Projection.state_at; leads/tests/test_clock_state.py holds both
         together.
         """
-        return self.annotate(
-            state=Case(
-                When(start_at__gt=at, then=Value("not_started")),
-                When(Q(outcome="excluded", stopped_at__lte=at), then=Value("excluded")),
-                When(Q(outcome="met", stopped_at__lte=at), then=Value("met")),
-                When(deadline_at__lt=at, then=Value("breached")),
-                When(Exists(ClockPause.objects.of_clock().in_force(at)), then=Value("paused")),
-                When(warn_at__lte=at, then=Value("at_risk")),
-                default=Value("running"),
-                output_field=CharField(),
-            )
-        )
+        return self.annotate(state=state_case(at))
 
     def to_warn(self, now: dt.datetime) -> ClockQuerySet:
         """Open clocks past their warning instant at `now` of which nobody was warned (for that instant)."""
@@ -133,10 +141,6 @@ class Clock(models.Model):
 
 
 class ClockPauseQuerySet(models.QuerySet["ClockPause"]):
-    def of_clock(self) -> ClockPauseQuerySet:
-        """Those of the outer query's clock."""
-        return self.filter(clock=OuterRef("pk"))
-
     def in_force(self, at: dt.datetime) -> ClockPauseQuerySet:
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), begins_at__lte=at)
 

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 
 from slas.models import Agreement, Version
+
+from .clock import state_case
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
@@ -27,6 +29,17 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def with_clock(self) -> HandoffQuerySet:
         """Measured, and a tier matched: the ones the judge is asked about."""
         return self.filter(measured=True).exclude(window_key="")
+
+    def with_state(self, at: dt.datetime) -> HandoffQuerySet:
+        """Annotate `state`: that of the clock at `at`, or why there is none: not_measured, without_window."""
+        return self.annotate(
+            state=Case(
+                When(measured=False, then=Value("not_measured")),
+                When(window_key="", then=Value("without_window")),
+                default=state_case(at, "clock__"),
+                output_field=CharField(),
+            )
+        )
 
     def latest(self) -> HandoffQuerySet:
         """The last handoff of each lead: the one that follow-ups and decisions belong to."""

@@ -41,7 +41,7 @@ class Visit:
     def allow(self, allowed: bool, sentence: str) -> None:
         """NotAllowed with the sentence unless the person may."""
         if not allowed:
-            raise NotAllowed(f"{sentence} Nothing was changed.")
+            raise NotAllowed(sentence)
 
     def when(self, at: dt.datetime) -> str:
         """An instant in words, in the zone of whoever is asking."""

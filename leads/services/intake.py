@@ -45,7 +45,7 @@ def add_lead(
     agreement.
     """
     if not may_work_leads(by):
-        raise NotAllowed("Only Marketing and Sales add leads. Nothing was changed.")
+        raise NotAllowed("Only Marketing and Sales add leads.")
     lead = Lead(recorded_at=now, created_at=now, **_clean(fields))
     lead.agreement = agreement or agreement_for(attributes_of(lead), now)
     with transaction.atomic():

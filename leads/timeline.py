@@ -1,0 +1,146 @@
+"""What happened to a lead, newest first, in words: its handoffs and the entries of its journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leads.models import Entry, Handoff, Stage
+from leads.services.follow_up import UNDO_SECONDS
+from slas.rules.words import duration, instant, plain
+from smarketing.accounts.models import User
+
+_SIDES = {"marketing": "mkt", "sales": "sales"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline. `times` says happened and recorded where they differ."""
+
+    at: dt.datetime
+    order: int
+    when: str
+    text: str
+    side: str = "both"
+    is_handoff: bool = False
+    filled: bool = False
+    note: str = ""
+    times: str = ""
+    late: str = ""
+    taken_back: str = ""
+    undo: int | None = None
+
+
+def happenings(
+    handoffs: Iterable[Handoff], entries: Iterable[Entry], reader: User, now: dt.datetime
+) -> list[Happening]:
+    """Handoffs and entries (with `by`, `to_owner` and `seen_to_by` at hand), newest first."""
+    teller = _Teller(reader, now)
+    handoffs = list(handoffs)
+    openings = {(handoff.pk, handoff.version.handoff_stage, handoff.recorded_at) for handoff in handoffs}
+    told = [teller.handoff(handoff) for handoff in handoffs]
+    for entry in entries:
+        # The move to the handoff's stage is the handoff itself.
+        if (entry.handoff_id, entry.to_stage, entry.recorded_at) not in openings or entry.type != "moved":
+            told.append(teller.entry(entry))
+    return sorted(told, key=lambda each: (each.at, each.order), reverse=True)
+
+
+class _Teller:
+    def __init__(self, reader: User, now: dt.datetime) -> None:
+        self.reader, self.now = reader, now
+
+    def when(self, at: dt.datetime) -> str:
+        local, today = (each.astimezone(self.reader.zone) for each in (at, self.now))
+        if local.date() == today.date():
+            return f"today {local:%H:%M}"
+        year = "" if local.year == today.year else f" {local.year}"
+        return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
+
+    def handoff(self, handoff: Handoff) -> Happening:
+        by = f" by {handoff.by}" if handoff.by else ""
+        clock = "The clock starts." if handoff.measured and handoff.window_key else "There is no clock."
+        return Happening(
+            at=handoff.at,
+            order=0,
+            when=self.when(handoff.at),
+            text=f"as an {handoff.version.get_handoff_stage_display()}{by}. {clock}",
+            is_handoff=True,
+            note=f"{handoff.version}. {handoff.window_why}",
+            times=self._times(handoff.at, handoff.recorded_at),
+        )
+
+    def entry(self, entry: Entry) -> Happening:
+        is_late = entry.recorded_at > entry.at and not entry.imported
+        after = duration(int((entry.recorded_at - entry.at).total_seconds()))
+        return Happening(
+            at=entry.at,
+            order=entry.pk,
+            when=self.when(entry.at),
+            text=self._text(entry),
+            side=_SIDES.get(entry.by.side if entry.by else "", "both"),
+            filled=entry.type in ("follow_up", "accepted", "advanced") or entry.to_stage == Stage.CUSTOMER,
+            note=entry.note,
+            times=self._times(entry.at, entry.recorded_at),
+            late=f"entered {after} later" if is_late else "",
+            taken_back="" if entry.retracted_at is None else f"taken back {self.when(entry.retracted_at)}",
+            undo=entry.pk if self._may_undo(entry) else None,
+        )
+
+    def _times(self, at: dt.datetime, recorded_at: dt.datetime) -> str:
+        if at == recorded_at:
+            return ""
+        here = self.reader.time_zone
+        happened, recorded = instant(at, here, self.now), instant(recorded_at, here, self.now)
+        return f"happened {happened}, recorded {recorded}"
+
+    def _may_undo(self, entry: Entry) -> bool:
+        age = (self.now - entry.recorded_at).total_seconds()
+        mine = entry.type == Entry.Type.FOLLOW_UP and entry.by_id == self.reader.pk
+        return mine and entry.retracted_at is None and age <= UNDO_SECONDS
+
+    def _text(self, entry: Entry) -> str:
+        who = str(entry.by or entry.by_text or "Somebody")
+        text = getattr(self, f"_{entry.type}", self._decided)(entry, who)
+        why = plain(entry.reason)
+        return f"{text}, because of {why}." if why else f"{text}."
+
+    def _moved(self, entry: Entry, who: str) -> str:
+        if entry.to_stage == Stage.LEAD:
+            return f"Became a lead, added by {who}" if entry.by or entry.by_text else "Became a lead"
+        return f"{who} made it {_stage(entry.to_stage)}" if entry.by else f"Became {_stage(entry.to_stage)}"
+
+    _advanced = _moved
+
+    def _assigned(self, entry: Entry, who: str) -> str:
+        to = entry.to_owner or entry.to_owner_text
+        if to and entry.to_owner_id == entry.by_id:
+            return f"{who} took it"
+        given = f"gave it to {to}" if to else "took its owner away"
+        return f"{who} {given}" if entry.by else (f"Held by {to}" if to else "Held by nobody")
+
+    def _follow_up(self, entry: Entry, who: str) -> str:
+        how = {"call": "called", "email": "wrote", "meeting": "met", "message": "sent a message"}
+        did = how.get(entry.kind, "followed up")
+        done = f"{who} {did}" if entry.by or entry.by_text else "Followed up"
+        outcome = "" if entry.outcome == "unknown" else f": {entry.get_outcome_display().lower()}"
+        extra = ", ".join(word for word in ("automatic", "imported") if getattr(entry, word))
+        return f"{done}{outcome} ({extra})" if extra else f"{done}{outcome}"
+
+    def _paused(self, entry: Entry, who: str) -> str:
+        return f"{who} paused the clock; {entry.seen_to_by or 'somebody'} sees to it"
+
+    def _resumed(self, entry: Entry, who: str) -> str:
+        return f"{who} resumed the clock"
+
+    def _merged_earlier(self, entry: Entry, who: str) -> str:
+        return f"{who} merged it with an earlier twin"
+
+    def _decided(self, entry: Entry, who: str) -> str:
+        return f"{who} {entry.get_type_display().lower()} it"
+
+
+def _stage(stage: str) -> str:
+    words = {"mql": "an MQL", "sql": "an SQL", "opportunity": "an opportunity", "customer": "a customer"}
+    return words.get(stage, Stage(stage).label.lower())
