@@ -105,6 +105,11 @@ def register(app_label: str, guards: Iterable[Guard]) -> None:
     _guards[app_label] = tuple(guards)
 
 
+def registered() -> list[Guard]:
+    """The guards of all apps."""
+    return [guard for guards in _guards.values() for guard in guards]
+
+
 def expected(vendor: str, tables: Iterable[str]) -> set[str]:
     """Names of the triggers that have to be there, if these tables are."""
     return {guard.name for guard in _wanted(vendor, set(tables))}
@@ -176,12 +181,7 @@ def lift_before_migrate(using: str = DEFAULT_DB_ALIAS, plan: Iterable[Any] = (),
 
 
 def _wanted(vendor: str, tables: set[str]) -> list[Guard]:
-    return [
-        guard
-        for guards in _guards.values()
-        for guard in guards
-        if guard.table in tables and guard.only in ("", vendor)
-    ]
+    return [guard for guard in registered() if guard.table in tables and guard.only in ("", vendor)]
 
 
 def _quoted(sentence: str) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib import admin
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection
 
 from slas.models import (
     Agreement,
@@ -23,8 +23,8 @@ from slas.services.closures import add_closure
 from slas.services.drafting import draft_version
 from slas.services.proposing import propose
 from slas.services.signing import end_early
+from slas.tests.changing import another, refused, ways_to_change
 from slas.tests.factories import marketing_manager, sales_manager, signed_agreement
-from slas.triggers import guards
 from smarketing.triggers import lifted, present
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,6 @@ MODELS = [
     EarlyEnd,
     Closure,
 ]
-SENTENCES = {guard.sentence for guard in guards()}
 
 
 @pytest.fixture
@@ -60,55 +59,6 @@ def agreement():
     end_early(made.versions.get(), ends_at=datetime(2027, 6, 30, 22, tzinfo=UTC), **both)
     add_closure(made, date(2026, 12, 23), **both)
     return made
-
-
-def another(field: models.Field, value):
-    """A value of the field's kind that is not `value`."""
-    if isinstance(field, models.JSONField):
-        return ["other"]
-    if isinstance(field, models.BooleanField):
-        return not value
-    if isinstance(field, models.DateTimeField):
-        return (value or NOW) - timedelta(seconds=1)
-    if isinstance(field, models.DateField):
-        return (value or NOW.date()) + timedelta(days=1)
-    if isinstance(field, models.CharField | models.TextField):
-        return "zz" if value != "zz" else "yy"
-    return (value or 0) + 1  # numbers, decimals, keys
-
-
-def refused(action) -> bool:
-    """Whether one of our triggers refused it, with its sentence. Any other error is an error."""
-    try:
-        with transaction.atomic():
-            action()
-    except IntegrityError as error:
-        if any(sentence in str(error) for sentence in SENTENCES):
-            return True
-        raise
-    return False
-
-
-def ways_to_change(row: models.Model, field: models.Field, value) -> dict:
-    """ORM save, queryset update, and raw SQL, each setting one field of one row."""
-    model = type(row)
-
-    def save():
-        changed = model.objects.get(pk=row.pk)
-        setattr(changed, field.attname, value)
-        changed.save(update_fields=[field.name])
-
-    def update():
-        model.objects.filter(pk=row.pk).update(**{field.attname: value})
-
-    def sql():
-        prepared = field.get_db_prep_save(value, connection)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'UPDATE {model._meta.db_table} SET "{field.column}" = %s WHERE id = %s', [prepared, row.pk]
-            )
-
-    return {"update()": update, "SQL": sql} | ({} if field.primary_key else {"save()": save})
 
 
 @pytest.mark.parametrize("model", MODELS)
