@@ -195,6 +195,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = True
+# Collecting is for pages: no second copy under the plain name, and maps, which nobody waits for, as they are.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "gif", "jpg", "webp", "ico", "gz", "br", "woff", "woff2", "map"]
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- Mail ------------------------------------------------------------------------------------

