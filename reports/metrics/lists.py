@@ -1,16 +1,14 @@
 """The rows behind a figure: the very conditions the number is counted with."""
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from leads.models import Handoff, Lead
 from reports.metrics.question import BadQuestion, Question, ask
-from reports.metrics.registry import Counted, Ranked, Spec, Summed, Unrecorded, every, spec_of
+from reports.metrics.registry import Counted, Part, Ranked, Spec, Summed, Unrecorded, every, spec_of
 from slas.models import Agreement
-
-Part = Literal["k", "n", "undecided"]
 
 
 def leads_behind(
@@ -56,10 +54,8 @@ def rows_behind(spec: Spec, question: Question, part: Part = "k") -> QuerySet:
 def condition(spec: Spec, last: dt.datetime, part: Part) -> Q:
     """What makes a row a hit (k), a case (n) or undecided."""
     if isinstance(spec, Counted):
-        among = spec.among or spec.hit
-        if part == "undecided":
-            return spec.undecided(last) if spec.undecided else Q(pk__in=[])
-        return among(last) & spec.hit(last) if part == "k" else among(last)
+        chosen = spec.part(part)
+        return chosen(last) if chosen else Q(pk__in=[])
     if isinstance(spec, Ranked) and part == "k":
         return spec.has(last)
     if isinstance(spec, Summed) and spec.average and part == "k":

@@ -40,7 +40,7 @@ class PercentileCont(Aggregate):
 
 
 def rank(specs: dict[str, Ranked], question: Question, by: str | None) -> dict[str, ByGroup]:
-    """The figures of ranked metrics, a query each, and one for all their counts' populations."""
+    """The figures of ranked metrics, a query each (two where the database has no percentile_cont)."""
     return {name: _rank_one(name, spec, question, by) for name, spec in specs.items()}
 
 
@@ -49,9 +49,9 @@ def _rank_one(name: str, spec: Ranked, question: Question, by: str | None) -> By
     counts = {"n": Count("pk"), "k": Count("pk", filter=spec.has(question.last))}
     if connection.vendor == "postgresql":
         value = PercentileCont(_seconds(spec), spec.fraction, filter=spec.has(question.last))
-        found = aggregated(rows, counts | {"seconds": value}, spec.population, question, by)
+        found = dict(aggregated(rows, counts | {"seconds": value}, spec.population, question, by))
     else:
-        found = aggregated(rows, counts, spec.population, question, by)
+        found = dict(aggregated(rows, counts, spec.population, question, by))
         for group, values in _sorted_seconds(
             spec, rows.filter(spec.has(question.last)), question, by
         ).items():

@@ -44,10 +44,10 @@ def _in_scope(queryset: QuerySet, population: Population, question: Question) ->
 
 
 def tier_of(population: Population, question: Question):
-    """The name of the window of the row's handoff: for a lead its first one in the agreement."""
+    """The name of the window of the row's handoff: for a lead that of its first one."""
     if population.handoff is not None:
         return question.tier(population.handoff)
-    handoffs = Handoff.objects.filter(lead=OuterRef("pk"), agreement=OuterRef("agreement"))
+    handoffs = Handoff.objects.filter(lead=OuterRef("pk"))
     return Subquery(handoffs.order_by("at", "id").values(tier_name=question.tier())[:1])
 
 
@@ -56,12 +56,11 @@ def _leads(question: Question) -> QuerySet:
 
 
 def _handoffs(question: Question) -> QuerySet:
-    return Handoff.objects.of(question.agreement)
+    return Handoff.objects.of(question.agreement).with_state(question.last)
 
 
 def _clocks(question: Question) -> QuerySet:
-    clocks = Clock.objects.filter(handoff__agreement=question.agreement, handoff__measured=True)
-    return clocks.with_state(question.last)
+    return Clock.objects.filter(handoff__agreement=question.agreement, handoff__measured=True)
 
 
 CREATED = Population("leads", "created_at", _leads)

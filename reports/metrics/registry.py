@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from django.db.models import Q
 
@@ -10,6 +11,8 @@ from leads.models import Stage
 from reports.metrics import populations as p
 from reports.metrics.populations import Population
 from reports.metrics.question import BadQuestion
+
+Part = Literal["k", "n", "undecided"]
 
 # A condition on a row, given the last instant whose events count.
 Condition = Callable[[dt.datetime], Q]
@@ -21,12 +24,19 @@ def every(_last: dt.datetime) -> Q:
 
 @dataclass(frozen=True)
 class Counted:
-    """A number of rows: those of `hit`. With `among` it is a share: k of the n rows of `among`."""
+    """A number of rows: those of `hit`. With `among` it is a share: k of the n rows of `among`, which
+    hold all of `hit`."""
 
     population: Population
     hit: Condition = every
     among: Condition | None = None
     undecided: Condition | None = None
+
+    def part(self, part: Part) -> Condition | None:
+        """The condition of the hits (k), of the cases (n) or of the undecided; None: there are none."""
+        if part == "undecided":
+            return self.undecided
+        return self.hit if part == "k" or self.among is None else self.among
 
 
 @dataclass(frozen=True)
@@ -82,8 +92,15 @@ def _cohort(population: Population, field: str) -> Counted:
     return Counted(population, _by(field), among=every, undecided=undecided)
 
 
-def _state(*states: str) -> Condition:
-    return lambda _last: Q(state__in=states)
+class InState:
+    """That a handoff's clock is in one of the states (or there is none, and why). `state` is annotated as of
+    the last instant, and rows are counted by it, so that it is computed once a row."""
+
+    def __init__(self, *states: str) -> None:
+        self.states = states
+
+    def __call__(self, _last: dt.datetime) -> Q:
+        return Q(state__in=self.states)
 
 
 def _depth_met(last: dt.datetime) -> Q:
@@ -104,16 +121,8 @@ def _accepted(last: dt.datetime) -> Q:
     return Q(accepted_at__lte=last, acceptance_seconds__isnull=False)
 
 
-def _not_measured(_last: dt.datetime) -> Q:
-    return Q(measured=False)
-
-
-def _without_window(_last: dt.datetime) -> Q:
-    return Q(measured=True, clock__isnull=True)
-
-
-_ENDED = _state("met", "breached")
-_OPEN = _state("running", "at_risk", "paused")
+_ENDED = InState("met", "breached")
+_OPEN = InState("running", "at_risk", "paused", "not_started")
 _WORKED = _by("first_follow_up_at")
 _BUSINESS = "first_follow_up_business_seconds"
 _ELAPSED = ("start_at", "first_follow_up_at")
@@ -137,7 +146,7 @@ REGISTRY: dict[str, Spec] = {
     "opportunity_to_customer": _cohort(p.OPPORTUNITIES, "customer_at"),
     "lead_to_customer": _cohort(p.CREATED, "customer_at"),
     "mql_to_customer": _cohort(p.MQLS, "customer_at"),
-    "speed_met_share": Counted(p.CLOCKS, _state("met"), among=_ENDED, undecided=_OPEN),
+    "speed_met_share": Counted(p.HANDOFFS, InState("met"), among=_ENDED, undecided=_OPEN),
     "depth_met_share": Counted(p.CLOCKS, _depth_met, among=_depth_ended, undecided=_depth_running),
     "worked_share": Counted(p.CLOCKS, _WORKED, among=every),
     "rejected_share": Counted(p.HANDOFFS, _by("rejected_at"), among=every),
@@ -149,12 +158,12 @@ REGISTRY: dict[str, Spec] = {
     "first_contact_to_won_days_median": Ranked(
         p.CUSTOMERS, every, 0.5, span=("created_at", "customer_at"), per=86_400
     ),
-    "clocks_met": Counted(p.CLOCKS, _state("met")),
-    "clocks_breached": Counted(p.CLOCKS, _state("breached")),
-    "clocks_running": Counted(p.CLOCKS, _OPEN),
-    "clocks_excluded": Counted(p.CLOCKS, _state("excluded")),
-    "clocks_not_measured": Counted(p.HANDOFFS, _not_measured),
-    "clocks_without_window": Counted(p.HANDOFFS, _without_window),
+    "clocks_met": Counted(p.HANDOFFS, InState("met")),
+    "clocks_breached": Counted(p.HANDOFFS, InState("breached")),
+    "clocks_running": Counted(p.HANDOFFS, _OPEN),
+    "clocks_excluded": Counted(p.HANDOFFS, InState("excluded")),
+    "clocks_not_measured": Counted(p.HANDOFFS, InState("not_measured")),
+    "clocks_without_window": Counted(p.HANDOFFS, InState("without_window")),
 }
 
 
