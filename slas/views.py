@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -31,25 +31,21 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """The version in force, else the one that comes next, else the newest."""
-    found = _agreements().filter(slug=slug).first()
-    if found is None:
-        return _no_agreement(request, slug)
+    found = _agreement_or_404(slug)
     shown = _shown_first(found, this_second())
     if shown is None:
-        return _not_found(request, f"{found.name} has no version yet.")
+        raise Http404(f"{found.name} has no version yet.")
     return _version_page(request, found, shown)
 
 
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One version, whatever became of it."""
-    found = _agreements().filter(slug=slug).first()
-    if found is None:
-        return _no_agreement(request, slug)
+    found = _agreement_or_404(slug)
     for one in found.versions.all():
         if one.number == number:
             return _version_page(request, found, one)
-    return _not_found(request, f"{found.name} has no version {number}.")
+    raise Http404(f"{found.name} has no version {number}.")
 
 
 @require_safe
@@ -57,7 +53,7 @@ def frozen_terms(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Exactly the bytes that were frozen, so that anybody can check the hash."""
     frozen = FrozenTerms.objects.filter(version__agreement__slug=slug, version__number=number).first()
     if frozen is None:
-        return _not_found(request, f"There are no frozen terms of version {number} of “{slug}”.")
+        raise Http404(f"There are no frozen terms of version {number} of “{slug}”.")
     response = HttpResponse(frozen.canonical.encode(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{number}.json"'
     return response
@@ -66,9 +62,16 @@ def frozen_terms(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 # --- What the pages show ---------------------------------------------------------------------
 
 
-def _agreements() -> Any:
+def _agreements() -> QuerySet[Agreement]:
     versions = Version.objects.select_related("drafted_by", "frozen").prefetch_related("signatures")
     return Agreement.objects.prefetch_related(Prefetch("versions", versions))
+
+
+def _agreement_or_404(slug: str) -> Agreement:
+    found = _agreements().filter(slug=slug).first()
+    if found is None:
+        raise Http404(f"There is no agreement “{slug}”. The list of agreements has all of them.")
+    return found
 
 
 def _row(agreement: Agreement, now: datetime) -> dict[str, Any]:
@@ -134,11 +137,3 @@ def _version_page(request: HttpRequest, agreement: Agreement, version: Version) 
         "now": now,
     }
     return render(request, "slas/version.html", context)
-
-
-def _no_agreement(request: HttpRequest, slug: str) -> HttpResponse:
-    return _not_found(request, f"There is no agreement “{slug}”. The list of agreements has all of them.")
-
-
-def _not_found(request: HttpRequest, sentence: str) -> HttpResponse:
-    return render(request, "404.html", {"sentence": sentence}, status=404)

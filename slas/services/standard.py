@@ -64,8 +64,10 @@ def record_standard(
     if known is None:
         try:
             agreement = create_agreement(wanted.slug, wanted.name, now=now, by_name_only=True)
-        except Refused:  # somebody was quicker
-            known = Agreement.objects.get(slug=wanted.slug)
+        except Refused:
+            known = Agreement.objects.filter(slug=wanted.slug).first()
+            if known is None:  # nobody was quicker: the slug can't be
+                raise
     if known is not None:
         _refuse_difference(known, wanted, {marketing_manager.pk, sales_manager.pk})
         return known, False
