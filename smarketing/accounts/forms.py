@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -100,7 +100,8 @@ class PreferencesForm(forms.ModelForm):
         for mail in ("summary", "report", "notices"):
             self.initial[f"wants_{mail}"] = self.instance.wants(mail)
         if self.instance.time_zone not in dict(zone_choices()):
-            self.fields["time_zone"].choices = [
+            zones = cast(forms.ChoiceField, self.fields["time_zone"])
+            zones.choices = [
                 (self.instance.time_zone, self.instance.time_zone),
                 *zone_choices(),
             ]

@@ -6,6 +6,7 @@ from smarketing.accounts import views
 
 urlpatterns = [
     path("login/", views.LogIn.as_view(), name="login"),
+    path("admin/login/", views.admin_log_in),  # before the admin's own: there is one way in
     path("logout/", views.LogOut.as_view(), name="logout"),
     path("me/", views.me, name="me"),
     path("me/password/", views.PasswordChange.as_view(), name="password_change"),

@@ -94,13 +94,13 @@ def refusal_of(error: Exception) -> Refusal:
             f"The mail server refused the address: {_answer(code, text)}", code >= 500, code == 421
         )
     if isinstance(error, smtplib.SMTPDataError):
-        text = _answer(error.smtp_code, error.smtp_error)
+        said = _answer(error.smtp_code, error.smtp_error)
         return Refusal(
-            f"The mail server refused the mail: {text}", error.smtp_code >= 500, error.smtp_code == 421
+            f"The mail server refused the mail: {said}", error.smtp_code >= 500, error.smtp_code == 421
         )
     if isinstance(error, smtplib.SMTPResponseException):
-        text = _answer(error.smtp_code, error.smtp_error)
-        return Refusal(f"The mail server refused us: {text}", transport=True)
+        said = _answer(error.smtp_code, error.smtp_error)
+        return Refusal(f"The mail server refused us: {said}", transport=True)
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return Refusal("The mail server did not answer in time.", transport=True)
     if isinstance(error, smtplib.SMTPServerDisconnected):

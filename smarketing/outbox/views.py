@@ -8,6 +8,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from smarketing.accounts.permissions import may_administer
+from smarketing.accounts.requests import person_of
 from smarketing.outbox.display import headers_of, older_than, state_word
 from smarketing.outbox.links import shown_to
 from smarketing.outbox.models import Mail, MailQuerySet, State
@@ -29,13 +30,11 @@ MAIL_POLICY = {
 @never_cache
 def outbox(request: HttpRequest) -> HttpResponse:
     """The list, newest first: all mail for administrators, for the others what was addressed to them."""
-    visible = Mail.objects.visible_to(request.user)
+    visible = Mail.objects.visible_to(person_of(request))
     mails = _from(_shown(visible, request), request.GET.get("older", ""))
     rows = list(mails.select_related("to").defer("body_text", "body_html")[: PAGE + 1])
-    for row in rows:
-        row.word = state_word(row)
     context = {
-        "mails": rows[:PAGE],
+        "mails": [(row, state_word(row)) for row in rows[:PAGE]],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "tabs": SHOWN,
         "show": request.GET.get("show", ""),
@@ -51,7 +50,7 @@ def _shown(mails: MailQuerySet, request: HttpRequest) -> MailQuerySet:
     if show not in SHOWN:
         raise Http404("The list shows all mail, yours, what is not sent yet, or what failed.")
     if show == "me":
-        return mails.filter(to=request.user)
+        return mails.filter(to=person_of(request))
     return mails.filter(state=show) if show else mails
 
 
@@ -69,24 +68,24 @@ def _from(mails: MailQuerySet, older: str) -> MailQuerySet:
 @never_cache
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail: its headers, its text, and its HTML in a frame. 404 for other people's."""
-    found = get_object_or_404(Mail.objects.visible_to(request.user).select_related("to"), pk=pk)
+    found = get_object_or_404(Mail.objects.visible_to(person_of(request)).select_related("to"), pk=pk)
     context = {
         "mail": found,
         "word": state_word(found),
-        "headers": headers_of(found, request.user),
-        "text": shown_to(request.user, found, found.body_text),
-        "masked": not found.belongs_to(request.user),
+        "headers": headers_of(found, person_of(request)),
+        "text": shown_to(person_of(request), found, found.body_text),
+        "masked": not found.belongs_to(person_of(request)),
     }
     return render(request, "outbox/mail.html", context)
 
 
 @require_safe
 @never_cache
-@csp(MAIL_POLICY)
+@csp(MAIL_POLICY)  # type: ignore[arg-type]  # its types know no views with arguments
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of a mail as its reader sees it, under a policy that lets it do nothing."""
-    found = get_object_or_404(Mail.objects.visible_to(request.user).select_related("to"), pk=pk)
+    found = get_object_or_404(Mail.objects.visible_to(person_of(request)).select_related("to"), pk=pk)
     if not found.body_html:
         raise Http404("This mail is plain text only.")
-    return HttpResponse(shown_to(request.user, found, found.body_html))
+    return HttpResponse(shown_to(person_of(request), found, found.body_html))

@@ -101,8 +101,8 @@ OPEN_NAMES = {
     "notice",
     "healthz",
     "readyz",
-    "admin:login",
 }
+UNTRIED = {"admin:app_list", "admin:None"}  # regular expressions, all behind the admin's own door
 SAMPLES = {"int": "1", "slug": "a", "str": "a", "path": "a", "uuid": "0" * 8 + "-0000-0000-0000-" + "0" * 12}
 
 
@@ -128,7 +128,7 @@ def sample(route: str, converters: dict) -> str:
 def test_every_page_is_closed_but_the_named_ones(client):
     tried = 0
     for name, address in addresses(get_resolver().url_patterns):
-        if name in OPEN_NAMES or "<" in address or "(" in address:
+        if name in OPEN_NAMES or name in UNTRIED:
             continue
         answer = client.get(address)
         asked_to_log_in = answer.status_code == 302 and "/login/" in answer.headers["Location"]
@@ -140,3 +140,36 @@ def test_every_page_is_closed_but_the_named_ones(client):
 def test_the_open_pages_are_open(client):
     for name in ("login", "password_reset", "password_reset_done", "password_reset_complete"):
         assert client.get(reverse(name)).status_code == 200, name
+
+
+def test_the_admin_has_no_door_of_its_own(client):
+    asked = client.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/login/")
+    assert (
+        client.post("/admin/login/", {"username": "x", "password": "y"})
+        .headers["Location"]
+        .startswith("/login/")
+    )
+
+
+def test_the_admin_is_for_superusers_who_look(client):
+    person = rita()
+    client.force_login(person)
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "Only a superuser" in answer.text
+
+    client.force_login(rita(email="root@nordvik.example", is_superuser=True))
+    page = client.get(reverse("admin:accounts_user_change", args=[person.pk]))
+    assert person.email in page.text
+    assert person.mail_token not in page.text
+    assert (
+        client.post(reverse("admin:accounts_user_change", args=[person.pk]), {"role": "manager"}).status_code
+        == 403
+    )
+    assert (
+        client.post(reverse("admin:accounts_user_delete", args=[person.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+    person.refresh_from_db()
+    assert person.role == "member"

@@ -17,7 +17,7 @@ LIST = reverse("outbox")
 
 
 def subjects(answer) -> list[str]:
-    return [mail.subject for mail in answer.context["mails"]]
+    return [mail.subject for mail, _ in answer.context["mails"]]
 
 
 def test_everybody_finds_what_was_addressed_to_them(client):
