@@ -159,7 +159,7 @@ def last_day(version: Version) -> date | None:
     """The last date on which it holds, in its zone; None while it has no end."""
     if version.ended_at is None:
         return None
-    return local_day(version.ended_at - timedelta(seconds=1), version.terms().tz)
+    return local_day(version.ended_at - timedelta(seconds=1), version.working_time.time_zone)
 
 
 def _unsigned(version: Version) -> Standing:

@@ -63,7 +63,8 @@ def frozen_terms(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _agreements() -> QuerySet[Agreement]:
-    versions = Version.objects.select_related("drafted_by", "frozen").prefetch_related("signatures")
+    # not the frozen texts: only the version that is shown needs its own
+    versions = Version.objects.select_related("working_time").prefetch_related("signatures")
     return Agreement.objects.prefetch_related(Prefetch("versions", versions))
 
 

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from smarketing.accounts.models import User
 
+LONGEST_SLUG = 80
 OFFICE_WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 _KEPT_BY_A_COPY = ("handoff_stage", "currency", "report_weekday", "report_hour")
 
 
 def create_agreement(slug: str, name: str, *, now: datetime, by_name_only: bool = False) -> Agreement:
     """A new agreement, last in the stated order, without a version. Refused where the slug is taken."""
-    longest = Agreement._meta.get_field("slug").max_length
-    if len(slug) > longest:
-        raise Refused(f"“{slug[:20]}...” is longer than {longest} letters. Choose a shorter address.")
+    if len(slug) > LONGEST_SLUG:
+        raise Refused(f"“{slug[:20]}...” is longer than {LONGEST_SLUG} letters. Choose a shorter address.")
     last = Agreement.objects.aggregate(last=Max("position"))["last"]
     try:
         with transaction.atomic():
