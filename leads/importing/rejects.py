@@ -13,7 +13,7 @@ from typing import IO
 from .mapping import REJECT_COLUMNS
 from .reading import ImportFailed, Table
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _HARMLESS = re.compile(r"[-+]?\d+(?:[.,]\d+)*|\+[\d ()]+")
 
 
@@ -23,9 +23,18 @@ def guarded(cell: str) -> str:
     Plain numbers (-5, +45) and phone numbers of a plus, digits, blanks and brackets stay as they are.
     Imported again, the apostrophe is taken off.
     """
-    if cell.startswith(_FORMULA) and not _HARMLESS.fullmatch(cell):
+    if begins_formula(cell) and not _HARMLESS.fullmatch(cell):
         return f"'{cell}"
     return cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell without the apostrophe that `guarded` put before it."""
+    return cell[1:] if cell[:1] == "'" and begins_formula(cell[1:]) else cell
+
+
+def begins_formula(cell: str) -> bool:
+    return cell.startswith(FORMULA) or cell.lstrip(" ").startswith(FORMULA)
 
 
 class Rejects:

@@ -12,6 +12,7 @@ from .dates import BadValue, DateReader
 from .mapping import Mapping
 from .places import Place, Places
 from .presets import DATE_FIELDS, TEXT_FIELDS
+from .rejects import unguarded
 
 _LONGEST_EXTRA = 10_000
 
@@ -76,7 +77,7 @@ class RowReader:
             )
         if any("\x00" in cell for cell in cells):
             raise Rejected("The row holds a NUL character. Remove it.")
-        stripped = [unguarded(cell.strip()) for cell in cells]
+        stripped = [unguarded(cell.strip()).strip() for cell in cells]
         reasons: list[str] = []
         attributes = self._attributes(stripped, reasons)
         place = self.places.of(attributes)
@@ -137,8 +138,3 @@ class RowReader:
 _CHECKS: dict[str, Any] = {
     field: (lambda value, limit=values.LIMITS[field]: values.text(value, limit)) for field in TEXT_FIELDS
 } | {"email": values.email, "amount": values.amount, "currency": values.currency}
-
-
-def unguarded(cell: str) -> str:
-    """A cell without the apostrophe that our file of rejected rows puts before a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in "=+-@" and len(cell) > 1 else cell
