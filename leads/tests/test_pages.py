@@ -227,9 +227,8 @@ def test_who_adds_leads(client, agreement, person, status):
     ],
 )
 def test_a_wrong_new_lead_is_told_and_kept_as_typed(client, agreement, fields, sentence):
-    response = log_in(client, mia()).post("/leads/new/", fields | {"company": "As typed"})
-    if not fields:
-        response = client.post("/leads/new/", {})
+    typed = fields | {"company": "As typed"} if fields else {}
+    response = log_in(client, mia()).post("/leads/new/", typed)
     assert response.status_code == 422
     html = response.content.decode()
     assert sentence in html
