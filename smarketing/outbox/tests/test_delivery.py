@@ -199,6 +199,7 @@ def test_waits_longer_each_time_and_gives_up_within_two_days(use_server):
     assert timedelta(hours=40) < now - NOW <= timedelta(hours=48)
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def test_a_wrong_password_of_ours_ends_the_run_and_fails_nothing(use_server):
     for _ in range(2):
         make_mail()
