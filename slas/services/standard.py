@@ -173,7 +173,7 @@ def standard_commitments() -> list[Commitment]:
             side=Side.MARKETING,
             metric="mqls",
             value=Decimal(20),
-            achievable="Marketing reached it in most months before.",
+            achievable="It is about one MQL a working day.",
             relevant="Sales needs enough good leads to win its customers.",
         ),
         Commitment(
@@ -182,7 +182,7 @@ def standard_commitments() -> list[Commitment]:
             side=Side.SALES,
             metric="speed_met_share",
             value=Decimal("0.9"),
-            achievable="The reps have time for that many first follow-ups.",
+            achievable="It leaves one lead in ten for days when everybody is busy.",
             relevant="Marketing's leads are worth most while they are fresh.",
         ),
         Commitment(
