@@ -31,16 +31,19 @@ def log_follow_up(
 ) -> Entry:
     """Log a follow-up on the lead's last handoff; it happened at `at` (default: now).
 
-    A rep who logs on a lead that nobody holds takes it. `connected` follows from the outcome unless said.
-    A handoff that came without follow-ups is measured from then on. The same `click` again writes nothing
-    and returns what it wrote. Refused: in the future, before the handoff, never handed over.
+    A rep who logs on a lead that nobody holds takes it. Where two do so at the same moment, both calls are
+    kept and the first has it: who held the lead as the caller read it counts. `connected` follows from the
+    outcome unless said. A handoff that came without follow-ups is measured from then on. The same `click`
+    again writes nothing and returns what it wrote. Refused: in the future, before the handoff, never handed
+    over.
     """
+    seen = holder_id(lead)
     with enter(lead, by=by, now=now, click=click) as visit:
         if visit.repeated:
             return visit.repeated[-1]
         lead = visit.lead
         visit.allow(
-            may_log_follow_up(by, holder_id(lead)),
+            may_log_follow_up(by, seen) or may_log_follow_up(by, holder_id(lead)),
             f"Only whoever holds {lead} and sales managers log follow-ups on it"
             f"{_held_by(lead)}. Ask a sales manager to assign it to you.",
         )
