@@ -91,14 +91,14 @@ _share_passed = lru_cache(maxsize=4096)(share_passed)
 def _standing(
     commitment: Commitment, night: Night, period: Period, figure: Figure, passed: Fraction
 ) -> Standing:
-    value = _value(figure, night.terms.currency)
+    value = value_of(figure, night.terms.currency)
     over = night.end >= period.end
     cases = figure.k if METRICS[commitment.metric].unit == "money" else figure.n
     assessment = assess(commitment, value, figure.k, cases, passed, over)
     return Standing(commitment, period, figure, value, assessment, night.end, night.terms.currency)
 
 
-def _value(figure: Figure, currency: str) -> Decimal | Fraction | None:
+def value_of(figure: Figure, currency: str) -> Decimal | Fraction | None:
     """The exact number; of money what is in the agreement's currency, which alone a promise is made in."""
     if figure.about.has_count:
         return Fraction(figure.k or 0, figure.n) if figure.n else None
