@@ -19,15 +19,15 @@ _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-def die_with_parent(parent: int, last: signal.Signals = signal.SIGTERM) -> None:
-    """Have the kernel send `last` to this process when the thread of `parent` that forked it ends.
+def die_with_parent(parent: int) -> None:
+    """Have the kernel send SIGTERM to this process when the thread of `parent` that forked it ends.
 
-    Called in the child, between fork and exec or later. A parent that is gone already is noticed.
+    Called in the child, between fork and exec. A parent that is gone already is noticed.
     """
     if _prctl is not None:
-        _prctl(_PR_SET_PDEATHSIG, int(last), 0, 0, 0)
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
-        os.kill(os.getpid(), last)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def members(run: str, *, but: set[int] | None = None) -> set[int]:

@@ -179,7 +179,7 @@ def clear_old_runs() -> None:
         for old in folder.glob(f"{PREFIX}*"):
             with contextlib.suppress(OSError):
                 status = old.lstat()
-                if status.st_uid == os.getuid() and time.time() - status.st_ctime > 60:
+                if status.st_uid == os.getuid() and time.time() - status.st_ctime > 10:
                     _remove_unless_alive(old)
 
 

@@ -83,7 +83,7 @@ class Run:
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
 
-    def wait_until_ready(self, seconds: float = 60) -> "Run":
+    def wait_until_ready(self, seconds: float = 120) -> "Run":
         """Wait for 200 of /readyz and remember every process that is there then."""
         until = time.monotonic() + seconds
         answer: object = None

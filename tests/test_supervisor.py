@@ -54,10 +54,18 @@ def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(start,
     assert second.left() == set()
 
 
+def test_even_kill_9_of_supervisor_watcher_and_worker_leaves_no_process(start):
+    run = start(SUPERVISOR).wait_until_ready()
+    leaders = [run.process("smarketing.watcher"), run.process("smarketing worker"), run.first.pid]
+    for pid in leaders:
+        os.kill(pid, signal.SIGKILL)
+    run.wait_until_gone(30)
+
+
 def test_programs_that_do_not_listen_are_killed_after_their_grace(start):
     asked, killed = start(SUPERVISOR).wait_until_ready(), start(SUPERVISOR).wait_until_ready()
     for run in (asked, killed):
-        os.kill(run.process("celery --quiet --app smarketing worker"), signal.SIGSTOP)
+        os.kill(run.process("smarketing worker"), signal.SIGSTOP)
     asked.first.send_signal(signal.SIGTERM)
     killed.first.send_signal(signal.SIGKILL)
     begin = time.monotonic()
@@ -68,7 +76,7 @@ def test_programs_that_do_not_listen_are_killed_after_their_grace(start):
 
 def test_a_program_that_ends_by_itself_ends_the_run_with_a_sentence(start):
     run = start(SUPERVISOR).wait_until_ready()
-    os.kill(run.process("celery --quiet --app smarketing worker"), signal.SIGKILL)
+    os.kill(run.process("smarketing worker"), signal.SIGKILL)
     assert run.first.wait(30) == 1
     assert run.left() == set()
     assert run.folders() == []
@@ -160,7 +168,7 @@ def test_what_two_killed_processes_left_is_removed_by_the_next_start(tmp_path, m
     other = tmp_path / "somebody-elses"
     for folder in (old, fresh, other):
         folder.mkdir()
-    monkeypatch.setattr("time.time", lambda: os.stat(old).st_ctime + 61)
+    monkeypatch.setattr("time.time", lambda: os.stat(old).st_ctime + 11)
     monkeypatch.setattr(supervisor.processes, "members", lambda run: {1} if run == str(fresh) else set())
     supervisor.clear_old_runs()
     assert sorted(folder.name for folder in tmp_path.iterdir()) == sorted([fresh.name, other.name])
@@ -200,7 +208,7 @@ def postgresql_database():
 
 @pytest.fixture
 def redis_database():
-    """The address of a database on the Redis server that is there, which nobody else uses; emptied afterwards."""
+    """The address of a database of the Redis server that is there; nobody else's, emptied afterwards."""
     address = urlsplit(os.environ.get("REDIS_URL") or REDIS)._replace(path="/13").geturl()
     yield address
     with redis.Redis.from_url(address) as client:
