@@ -154,6 +154,12 @@ class Version(models.Model):
         """On its way to both signatures: a draft, or proposed."""
         return self.status in (self.Status.DRAFT, self.Status.PROPOSED)
 
+    def is_in_force(self, at: dt.datetime) -> bool:
+        """The twin of VersionQuerySet.in_force, for rows that are here already."""
+        if self.in_force_at is None or self.in_force_at > at:
+            return False
+        return self.ended_at is None or self.ended_at > at
+
     def terms(self) -> AgreementTerms:
         """What this version says, as values, from its proposal on. FrozenTerms.DoesNotExist for a draft."""
         return self.frozen.terms()

@@ -78,7 +78,7 @@ def _agreement_or_404(slug: str) -> Agreement:
 def _row(agreement: Agreement, now: datetime) -> dict[str, Any]:
     shown = _shown_first(agreement, now)
     versions = list(agreement.versions.all())
-    in_force = next((one for one in versions if _holds(one, now)), None)
+    in_force = next((one for one in versions if one.is_in_force(now)), None)
     coming = [one for one in versions if one.is_open or (one.in_force_at and one.in_force_at > now)]
     return {
         "agreement": agreement,
@@ -90,18 +90,9 @@ def _row(agreement: Agreement, now: datetime) -> dict[str, Any]:
     }
 
 
-def _holds(version: Version, now: datetime) -> bool:
-    """The same comparison as VersionQuerySet.in_force, on rows that are here already."""
-    return (
-        version.in_force_at is not None
-        and version.in_force_at <= now
-        and (version.ended_at is None or version.ended_at > now)
-    )
-
-
 def _shown_first(agreement: Agreement, now: datetime) -> Version | None:
     versions = list(agreement.versions.all())
-    in_force = [one for one in versions if _holds(one, now)]
+    in_force = [one for one in versions if one.is_in_force(now)]
     to_come = [one for one in versions if one.in_force_at and one.in_force_at > now]
     return next(iter([*in_force, *to_come, *reversed(versions)]), None)
 

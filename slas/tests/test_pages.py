@@ -111,6 +111,7 @@ def test_the_agreement_page_shows_the_version_in_force(fetch, agreement, time_ma
     signed_version(agreement, starts_on=date(2026, 9, 1), now=NOW)
     time_machine.move_to(at, tick=False)
     assert f"Inbound Nordics, {shown} <span" in fetch("/slas/inbound/").content.decode()
+    assert "One agreement is in force." in fetch("/slas/").content.decode()
 
 
 def test_the_download_is_the_frozen_text_to_the_byte(fetch, agreement):

@@ -299,8 +299,10 @@ SECOND = timedelta(seconds=1)
 def test_the_next_version_supersedes_at_the_first_instant_of_its_day(zone, starts_on, instant):
     agreement = signed_agreement(starts_on=date(2017, 1, 1), time_zone=zone)
     signed_version(agreement, starts_on=starts_on, time_zone=zone)
-    numbers = [agreement.version_at(at).number for at in (instant - SECOND, instant, instant + SECOND)]
-    assert numbers == [1, 2, 2]
+    instants = (instant - SECOND, instant, instant + SECOND)
+    assert [agreement.version_at(at).number for at in instants] == [1, 2, 2]
+    versions = list(agreement.versions.all())
+    assert [[one.number for one in versions if one.is_in_force(at)] for at in instants] == [[1], [2], [2]]
     assert agreement.versions.get(number=1).ended_at == instant
 
 
