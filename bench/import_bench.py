@@ -1,0 +1,181 @@
+"""Row 5: importing a CSV with validation, de-duplication, history and clocks, against Django's bulk_create
+of the rows that came of it (Lead, Handoff, Entry, Clock, prepared in memory, 2,000 at a time).
+
+    python -m bench.import_bench [ROWS [ROUNDS]]     100,000 rows and 5 rounds by default
+
+On SQLite, and on PostgreSQL where one answers: each in a process and a database of its own.
+"""
+
+import datetime as dt
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench.table import Row, render, seconds
+
+ROWS, ROUNDS = 100_000, 5
+BATCH = 2_000
+POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
+NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+
+
+def measure(rows: int = ROWS, rounds: int = ROUNDS) -> list[Row]:
+    """A line for SQLite and one for PostgreSQL; one that says why where there is no PostgreSQL."""
+    found = [_line("SQLite", _measured("", rows, rounds))]
+    url = os.environ.get("DATABASE_URL") or POSTGRESQL
+    if _answers(url):
+        found.append(_line("PostgreSQL", _measured(url, rows, rounds)))
+    return found
+
+
+def _line(database: str, measured: dict[str, Any]) -> Row:
+    ours, reference, rows = measured["ours"], measured["reference"], measured["rows"]
+    return Row(
+        5,
+        f"import of {rows:,} CSV rows, {database}",
+        f"{ours:.1f} s, {rows / ours:,.0f}/s",
+        f"bulk_create {reference:.1f} s",
+        f"{reference / ours:.2f}x",
+        ">= 1x",
+        reference >= ours,
+    )
+
+
+def _answers(url: str) -> bool:
+    import socket
+
+    address = urlsplit(url)
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((address.hostname or "127.0.0.1", address.port or 5432)) == 0
+
+
+def _measured(url: str, rows: int, rounds: int) -> dict[str, Any]:
+    """Median seconds of both, measured in turns in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {
+            "DATA_DIR": folder,
+            "DATABASE_URL": url,
+            "SECRET_KEY": "bench" * 10,
+            "ALLOWED_HOSTS": "localhost",
+            "DJANGO_SETTINGS_MODULE": "smarketing.settings",
+        }
+        command = [sys.executable, "-m", "bench.import_bench", "--here", str(rows), str(rounds)]
+        done = subprocess.run(command, env=os.environ | settings, stdout=subprocess.PIPE, check=True)  # noqa: S603
+    return json.loads(done.stdout)
+
+
+def csv_lines(rows: int) -> Iterator[str]:
+    """Leads of two years, seeded: handed over, mostly followed up, some won, with owners and extra data."""
+    chance, begin = random.Random(5), dt.datetime(2024, 1, 8, 8, tzinfo=dt.UTC)
+    yield (
+        "external_id,email,first_name,last_name,company,job_title,country,phone,source,campaign,owner,"
+        "created_at,handed_over_at,first_follow_up_at,won_at,amount,currency,score\n"
+    )
+    stamp = "%Y-%m-%dT%H:%M:%SZ"
+    for number in range(rows):
+        created = begin + dt.timedelta(seconds=chance.randrange(600 * 86_400))
+        handed = created + dt.timedelta(seconds=chance.randrange(3 * 86_400))
+        answered = handed + dt.timedelta(seconds=chance.randrange(12 * 86_400))
+        won = chance.random() < 0.1
+        yield (
+            f"id{number},person{number}@example.com,First{number % 997},Last{number % 4999},"
+            f"Company {number % 9001},CFO,DK,+45 {number:08d},{chance.choice(['web', 'webinar', 'ads'])},"
+            f"Campaign {number % 12},rep{number % 40}@example.com,{created:{stamp}},"
+            f"{handed:{stamp}},{f'{answered:{stamp}}' if chance.random() < 0.8 else ''},"
+            f"{f'{handed + dt.timedelta(days=20):{stamp}}' if won else ''},"
+            f"{'1234.50' if won else ''},{'EUR' if won else ''},{number % 100}\n"
+        )
+
+
+class Workshop:
+    """Both sides, on the database of this process."""
+
+    def __init__(self, rows: int) -> None:
+        from leads.importing.running import import_file
+
+        self._import = import_file
+        self._file = io.BytesIO("".join(csv_lines(rows)).encode())
+        self._rows = rows
+        self._made: list[tuple[Any, list[Any]]] = []
+
+    def ours(self) -> None:
+        done = self._import(self._file, "bench.csv", now=NOW, agreement="bench")
+        assert done.created == self._rows, done
+
+    def keep_rows(self) -> None:
+        """What the import wrote, as instances for the reference."""
+        from leads.models import Clock, Entry, Handoff, ImportBatch, Lead
+
+        tables = (ImportBatch, Lead, Handoff, Entry, Clock)
+        self._made = [(model, list(model.objects.order_by("pk"))) for model in tables]
+
+    def reference(self) -> None:
+        from django.db import transaction
+
+        for model, made in self._made:
+            for start in range(0, len(made), BATCH):
+                with transaction.atomic():
+                    model.objects.bulk_create(made[start : start + BATCH])
+
+    def clear(self) -> None:
+        from django.db import connection
+
+        from leads.models import Clock, ClockPause, Entry, Handoff, ImportBatch, Lead, TouchedDay
+        from smarketing.triggers import lifted
+
+        tables = [
+            model._meta.db_table
+            for model in (ClockPause, Clock, Entry, Handoff, Lead, TouchedDay, ImportBatch)
+        ]
+        with lifted(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+                return
+            for table in tables:
+                cursor.execute(f"DELETE FROM {table}")
+
+
+def _here(rows: int, rounds: int) -> dict[str, Any]:
+    """Measure on the database of this process's settings, with a database made for it."""
+    import statistics
+
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    else:
+        call_command("migrate", verbosity=0)
+    call_command("standard_agreement", "bench", "--timezone", "Europe/Copenhagen", "--from", "2024-01-01")
+    workshop = Workshop(rows)
+    ours, reference = [], []
+    try:
+        for _ in range(rounds):
+            ours.append(seconds(workshop.ours))
+            workshop.keep_rows()
+            workshop.clear()
+            reference.append(seconds(workshop.reference))
+            workshop.clear()
+    finally:
+        if connection.vendor == "postgresql":
+            connection.creation.destroy_test_db("postgres", verbosity=0)
+    return {"rows": rows, "ours": statistics.median(ours), "reference": statistics.median(reference)}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--here"]:
+        out, sys.stdout = sys.stdout, sys.stderr
+        print(json.dumps(_here(int(sys.argv[2]), int(sys.argv[3]))), file=out)
+    else:
+        print(render(measure(*(int(each) for each in sys.argv[1:3]))))

@@ -1,0 +1,59 @@
+"""Clocks of handoffs that an import makes together with their leads: judged from what is in memory.
+
+The same steps as leads.services.clocks.refresh, which reads the journal back from the database, and the same
+functions; for a new lead the journal is what was just written. Everything else goes through refresh.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from leads.models import Clock, Handoff
+from leads.services.projecting import CLOCK_COLUMNS, clock_values
+from leads.stories import EntryRow, Shelf, story_on
+from slas.rules.clock import project
+
+from .journal import Wanted
+from .tables import insert
+
+
+class Fresh(NamedTuple):
+    """A handoff just written, with the journal of its lead: ids and entries, in the order of the journal."""
+
+    handoff: Handoff
+    journal: list[tuple[int, Wanted]]
+
+
+def insert_clocks(fresh: Iterable[Fresh], emails: Mapping[int, str], now: dt.datetime) -> None:
+    """Write the clocks of new measured handoffs under a window. `emails`: of people here, by id."""
+    fresh = list(fresh)
+    shelf = Shelf()
+    shelf.read_for([each.handoff for each in fresh])
+    insert(Clock, ("handoff_id", *CLOCK_COLUMNS), [_clock(each, shelf, emails, now) for each in fresh])
+
+
+def _clock(fresh: Fresh, shelf: Shelf, emails: Mapping[int, str], now: dt.datetime) -> tuple[Any, ...]:
+    handoff = fresh.handoff
+    entries = [_entry_row(pk, handoff.lead_id, wanted, emails) for pk, wanted in fresh.journal]
+    story = story_on(shelf, handoff, entries, now)
+    columns = clock_values(handoff, story, project(story), entries)
+    return (handoff.pk, *(columns[name] for name in CLOCK_COLUMNS))
+
+
+def _entry_row(pk: int, lead: int, wanted: Wanted, emails: Mapping[int, str]) -> EntryRow:
+    person, text = wanted.held
+    return EntryRow(
+        id=pk,
+        lead_id=lead,
+        handoff_id=wanted.on.pk if wanted.on else None,
+        type=wanted.type,
+        at=wanted.at,
+        recorded_at=wanted.recorded_at,
+        to_stage=wanted.to_stage,
+        to_owner_id=person,
+        to_email=emails.get(person) if person else None,
+        to_text=text,
+        imported=wanted.type == "follow_up",
+    )
