@@ -190,11 +190,12 @@ class Calendar:
 
     def deadline(self, start: datetime, seconds: int) -> datetime:
         """The earliest instant >= start (UTC) at which so many business seconds have elapsed."""
-        if start.tzinfo is None or start.utcoffset() is None:
-            raise ValueError(f"{start.isoformat()} has no time zone. Give an instant with its offset.")
+        start = in_utc(start)
+        if isinstance(seconds, bool) or not isinstance(seconds, int):
+            raise ValueError(f"{seconds!r} is no number of business seconds. Give a whole number.")
         if start.microsecond:
-            return self._fractional_deadline(in_utc(start), seconds)
-        return instant_of(self.deadline_s(int(start.timestamp()), seconds))
+            return self._fractional_deadline(start, seconds)
+        return instant_of(self.deadline_s(seconds_of(start), seconds))
 
     def elapsed(self, start: datetime, end: datetime) -> int:
         """Business seconds in [start, end); 0 where end is not after start."""

@@ -14,7 +14,7 @@ from slas.rules.knowledge import Known, knowledge, ordered
 from slas.rules.story import BadStory, Event, Story, instant_text, parse_story
 from slas.rules.verdict import Acceptance, DepthVerdict, PausedSpan, Projection, Speed, Verdict
 from slas.rules.windows import Depth, Terms
-from slas.rules.zones import instant_of, local_day, seconds_of
+from slas.rules.zones import LAST_DAY, instant_of, local_day, seconds_of
 
 __all__ = [
     "Acceptance",
@@ -302,7 +302,10 @@ def _depth_deadline(depth: Depth, known: Known, calendar: Calendar) -> int:
     closes after the start, else the next business day. Pauses are ignored."
     """
     left = depth.within_business_days
-    for closing in calendar.closings_from(local_day(instant_of(known.start), calendar.tz)):
+    first = local_day(instant_of(known.start), calendar.tz)
+    # Where there are not even so many dates, no need to walk through eight thousand years to say so.
+    closings = calendar.closings_from(first) if left <= (LAST_DAY - first).days else ()
+    for closing in closings:
         recorded = known.closures.get(closing.day)
         if closing.at <= known.start or (recorded is not None and recorded < closing.at):
             continue

@@ -4,6 +4,7 @@ An *instant* is an aware datetime; inside the rules it is often a whole number o
 1970-01-01T00:00Z, because integers compare and add ten times faster than datetimes.
 """
 
+import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -14,20 +15,28 @@ DAY = 86_400
 FIRST_DAY = date(1, 1, 3)
 LAST_DAY = date(9999, 12, 29)
 
+# zoneinfo prefers the system's data to that of the tzdata package, and systems differ: a verdict would
+# depend on the machine. From here on the pinned package alone says what the clocks of a zone do.
+zoneinfo.reset_tzpath(to=())
+ZoneInfo.clear_cache()
+
 _NOT_PLACES = ("right/", "posix/", "localtime", "posixrules", "Factory", "SystemV/")
 
 
-@lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo:
     """The IANA zone called `name`; ValueError with a sentence if there is none."""
+    zone = _zone_of(name) if isinstance(name, str) else None
+    if zone is None:
+        raise ValueError(f"{name!r} is no time zone. Name one of the IANA list, such as Europe/Copenhagen.")
+    return zone
+
+
+@lru_cache(maxsize=1024)
+def _zone_of(name: str) -> ZoneInfo | None:
     try:
-        if not isinstance(name, str) or name.startswith(_NOT_PLACES):
-            raise ValueError
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(
-            f"{name!r} is no time zone. Name one of the IANA list, such as Europe/Copenhagen."
-        ) from None
+        return None if name.startswith(_NOT_PLACES) else ZoneInfo(name)
+    except (ImportError, KeyError, ValueError, OSError):
+        return None
 
 
 def seconds_of(at: datetime) -> int:
@@ -39,7 +48,9 @@ def seconds_of(at: datetime) -> int:
 
 
 def in_utc(at: datetime) -> datetime:
-    """The same instant in UTC; ValueError with a sentence if it is naive or out of range."""
+    """The same instant in UTC; ValueError with a sentence if it is none, naive or out of range."""
+    if not isinstance(at, datetime):
+        raise ValueError(f"{at!r} is no instant. Give a datetime with its offset.")
     if at.tzinfo is UTC:
         return at
     if at.tzinfo is None or at.utcoffset() is None:

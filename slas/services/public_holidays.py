@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-import zoneinfo
 from datetime import date
-from pathlib import Path
 
 from slas.services.refusal import Refused
 
@@ -35,15 +33,8 @@ def public_holidays(country: str, region: str, first: date, last: date) -> dict[
 
 
 def data_versions() -> dict[str, str]:
-    """Releases of the data that dates and instants are made with: frozen beside them."""
-    return {"holidays": importlib.metadata.version("holidays"), "tzdata": _time_zone_release()}
+    """Releases of the data that dates and instants are made with: frozen beside them.
 
-
-def _time_zone_release() -> str:
-    """The IANA release in use: that of the system where it has one, else that of the tzdata package."""
-    for folder in zoneinfo.TZPATH:
-        listing = Path(folder) / "tzdata.zi"
-        if listing.is_file():
-            with listing.open() as lines:
-                return lines.readline().removeprefix("# version").strip()
-    return importlib.metadata.version("tzdata")
+    Instants come from the tzdata package alone, whatever the system has (`slas.rules.zones`).
+    """
+    return {name: importlib.metadata.version(name) for name in ("holidays", "tzdata")}

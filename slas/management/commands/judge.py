@@ -72,11 +72,14 @@ def _filled(file: BinaryIO) -> Iterator[bytes]:
 
 def verdict_of(line: bytes | str) -> dict[str, Any]:
     """The verdict of one line, or {"id": ..., "error": sentence} where it can't be judged."""
+    no_numbers: list[str] = []  # NaN and Infinity: read as null, so that the line still says whose it is
     try:
         text = line.decode() if isinstance(line, bytes) else line
-        data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        data = json.loads(text, parse_float=Decimal, parse_constant=no_numbers.append)
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"The line is no JSON: {error}."}
+    if no_numbers:
+        return {"id": _id_of(data), "error": f"The line is no JSON: {no_numbers[0]} is no number."}
     try:
         return judge(parse_story(data)).as_data()
     except BadStory as error:
@@ -86,10 +89,6 @@ def verdict_of(line: bytes | str) -> dict[str, Any]:
             "id": _id_of(data),
             "error": "The story is nested too deeply. Give it the plain shape of a story.",
         }
-
-
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is no number")
 
 
 def _id_of(data: Any) -> Any:

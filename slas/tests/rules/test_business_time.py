@@ -241,6 +241,30 @@ def test_a_naive_instant_is_refused():
             ask()
 
 
+@pytest.mark.parametrize("odd", [None, 3, "2026-06-01T09:00:00Z", date(2026, 6, 1), [], MONDAY.time()])
+def test_what_is_no_instant_is_refused_with_a_sentence(odd):
+    for ask in (
+        lambda: OFFICE_UTC.deadline(odd, 60),
+        lambda: OFFICE_UTC.deadline(odd, 0),
+        lambda: OFFICE_UTC.elapsed(odd, MONDAY),
+        lambda: OFFICE_UTC.elapsed(MONDAY, odd),
+    ):
+        with pytest.raises(ValueError, match="is no instant"):
+            ask()
+
+
+@pytest.mark.parametrize("odd", [None, "60", 1.5, 60.0, float("nan"), float("inf"), True, []])
+def test_what_is_no_number_of_seconds_is_refused_with_a_sentence(odd):
+    with pytest.raises(ValueError, match="Give a whole number"):
+        OFFICE_UTC.deadline(MONDAY, odd)
+
+
+@pytest.mark.parametrize("odd", [None, True, 3, [], {}, "", "Europe", "europe/paris", "../UTC", "localtime"])
+def test_what_is_no_zone_is_refused_with_a_sentence(odd):
+    with pytest.raises(ValueError, match="is no time zone"):
+        Calendar(odd, OFFICE)
+
+
 def test_a_negative_amount_is_refused():
     with pytest.raises(ValueError, match="before its start"):
         OFFICE_UTC.deadline(MONDAY, -1)

@@ -50,7 +50,7 @@ def test_bad_lines_are_named_and_the_others_go_on(judge):
     assert done.returncode == 1
     assert found[0] == GOOD[0]["expected"]
     assert found[-1] == GOOD[1]["expected"]
-    assert [line["id"] for line in found[1:-1]] == [None, None, "b", None, None]
+    assert [line["id"] for line in found[1:-1]] == [None, None, "b", None, "n"]
     assert all(set(line) == {"id", "error"} for line in found[1:-1])
 
 

@@ -1,6 +1,7 @@
 """Every published story gives exactly its verdict, through the same door as the command."""
 
 import json
+import time
 from decimal import Decimal
 
 import pytest
@@ -191,6 +192,19 @@ def test_an_empty_instant_is_the_same_as_none(fields):
 @pytest.mark.parametrize("story", [None, [], "x", 3])
 def test_what_is_no_story(story):
     _sentence(story)
+
+
+def test_a_zone_that_is_a_list_is_a_bad_story():
+    _sentence(GOOD | {"calendar": GOOD["calendar"] | {"tz": ["Europe/Copenhagen"]}})
+
+
+@pytest.mark.parametrize("days", [4 * 10**6, 10**30])
+def test_depth_beyond_the_years_there_are_is_a_bad_story_at_once(days):
+    story = GOOD | {"terms": TERMS | {"depth": {"attempts": 1, "days": 1, "within_business_days": days}}}
+    began = time.process_time()
+    with pytest.raises(BadStory, match="9999"):
+        judge(parse_story(story))
+    assert time.process_time() - began < 1  # half a minute where each date is looked at
 
 
 @pytest.mark.parametrize("days", [10**7, 10**30])
