@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from leads.models import Entry, Handoff, Lead
@@ -103,7 +103,7 @@ def _known_leads(places: dict[int | None, Place], rows: Sequence[Row]) -> list[L
 
 def _handoffs(pks: set[int]) -> dict[int, list[Handed]]:
     found: dict[int, list[Handed]] = defaultdict(list)
-    rows: QuerySet[Handoff, tuple] = Handoff.objects.filter(lead__in=pks).order_by("at", "id")
+    rows = Handoff.objects.filter(lead__in=pks).order_by("at", "id")
     names = ("lead_id", "pk", "at", "measured", "version_id", "batch_id", "ended_at")
     for lead, pk, at, measured, version, batch, ended_at in rows.values_list(*names):
         found[lead].append(
@@ -123,7 +123,7 @@ def _handoffs(pks: set[int]) -> dict[int, list[Handed]]:
 
 def _entries(pks: set[int]) -> dict[int, list[Known]]:
     found: dict[int, list[Known]] = defaultdict(list)
-    rows = Entry.objects.standing().filter(lead__in=pks).order_by("id")  # type: ignore[attr-defined]
+    rows = Entry.objects.standing().filter(lead__in=pks).order_by("id")
     for lead, *values in rows.values_list("lead_id", *Known._fields):
         found[lead].append(Known(*values))
     return found

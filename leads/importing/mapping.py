@@ -106,7 +106,9 @@ def _of_names(headers: Sequence[str]) -> dict[str, tuple[Target, ...]]:
     """Our own names first; a synonym only where no other column has the name itself."""
     exact = {plain(field): field for field in FIELDS}
     alike = {synonym: field for field, synonyms in SYNONYMS.items() for synonym in synonyms}
-    found = {header: (Target(exact[plain(header)]),) for header in headers if plain(header) in exact}
+    found: dict[str, tuple[Target, ...]] = {
+        header: (Target(exact[plain(header)]),) for header in headers if plain(header) in exact
+    }
     named = {targets[0].field for targets in found.values()}
     for header in headers:
         field = alike.get(plain(header))

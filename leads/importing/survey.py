@@ -113,5 +113,5 @@ def date_reader(survey: Survey, stated: str, now: dt.datetime) -> DateReader:
     """A DateReader in the order stated, else in that of the file; ImportFailed where it leaves a doubt."""
     if stated and stated not in ORDERS:
         raise ImportFailed(f"“{stated}” is no order of dates. Use one of: {', '.join(ORDERS)}.")
-    order: Order = stated or survey.finder.order()  # type: ignore[assignment]
+    order: Order = stated or survey.finder.order()
     return DateReader(order, now)

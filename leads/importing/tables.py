@@ -42,7 +42,7 @@ def insert(model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]]) 
     if not rows:
         return
     left_out = [f for f in model._meta.concrete_fields if f.attname not in columns and not f.primary_key]
-    names = [_column(model, name) for name in columns] + [field.column for field in left_out]
+    names = [_column(model, name) for name in (*columns, *(field.attname for field in left_out))]
     defaults = tuple(field.get_default() for field in left_out)
     if connection.vendor == "postgresql":
         _copy(model._meta.db_table, names, rows, defaults)
@@ -57,7 +57,7 @@ def update(model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]]) 
     table, names = model._meta.db_table, [_column(model, name) for name in columns]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            from psycopg2.extras import execute_values
+            from psycopg2.extras import execute_values  # type: ignore[import-untyped]
 
             types = [_type(model, name) for name in ("id", *columns)]
             settings = ", ".join(f'"{name}" = v."{name}"' for name in names)
@@ -89,12 +89,12 @@ def _copy(table: str, names: list[str], rows: Iterable[Sequence[Any]], defaults:
 def _execute_many(
     table: str, names: list[str], rows: Iterable[Sequence[Any]], defaults: tuple[Any, ...]
 ) -> None:
-    tail = [_for_sqlite(value) for value in defaults]
-    places = ", ".join(["%s"] * len(names))
+    given = len(names) - len(defaults)
+    values = ", ".join(["%s"] * given + [_literal(value) for value in defaults])
     with connection.cursor() as cursor:
         cursor.executemany(
-            f'INSERT INTO "{table}" ({_quoted(names)}) VALUES ({places})',  # noqa: S608 - names of our models
-            [[_for_sqlite(value) for value in row] + tail for row in rows],
+            f'INSERT INTO "{table}" ({_quoted(names)}) VALUES ({values})',  # noqa: S608 - names of our models
+            [[_for_sqlite(value) for value in row] for row in rows],
         )
 
 
@@ -128,8 +128,18 @@ def _for_sqlite(value: Any) -> Any:
     return str(value) if kind is Decimal else value
 
 
+def _literal(default: Any) -> str:
+    """A model's default in SQL: nothing, a number, a truth value, a text, empty JSON."""
+    value = _for_sqlite(default)
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int):
+        return str(int(value))
+    return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
+
+
 def _column(model: Model, name: str) -> str:
-    return next(f.column for f in model._meta.concrete_fields if f.attname == name)
+    return next(f.column or "" for f in model._meta.concrete_fields if f.attname == name)
 
 
 def _type(model: Model, name: str) -> str:

@@ -14,8 +14,9 @@ from .dates import BadValue
 from .presets import TEXT_FIELDS
 
 _is_email = EmailValidator()
-LIMITS: dict[str, int] = {name: Lead._meta.get_field(name).max_length or 0 for name in TEXT_FIELDS}
-OWNER_LIMIT: int = Entry._meta.get_field("to_owner_text").max_length or 0
+_FIELDS = {field.name: field.max_length or 0 for field in Lead._meta.concrete_fields}
+LIMITS: dict[str, int] = {name: _FIELDS[name] for name in TEXT_FIELDS}
+OWNER_LIMIT = next(f.max_length or 0 for f in Entry._meta.concrete_fields if f.name == "to_owner_text")
 
 _GROUP = "[ '.,\u00a0\u2009\u202f\u2019]"
 _GROUPED = re.compile(rf"\d{{1,3}}({_GROUP})\d{{3}}(?:\1\d{{3}})*(?:([.,])(\d+))?")

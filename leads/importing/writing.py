@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from leads.models import Entry, Handoff, ImportBatch, Lead
 from leads.services.clocks import refresh, touch_many
@@ -78,7 +78,7 @@ class Writer:
             handed.pk = pk
             made.append(self._handoff(state, handed, batch))
         insert(Handoff, _HANDOFF, [[getattr(handoff, name) for name in _HANDOFF] for handoff in made])
-        newly = [handed.pk for _, handed in pairs if newly_measured(handed)]
+        newly = [handed.pk for _, handed in pairs if handed.pk and newly_measured(handed)]
         Handoff.objects.filter(pk__in=newly).update(measured=True)
         return made
 
@@ -86,9 +86,9 @@ class Writer:
         tier = self._tier(state, handed.version_id)
         return Handoff(
             id=handed.pk,
-            lead_id=state.pk,
-            agreement_id=state.place.pk,
-            version_id=handed.version_id,
+            lead_id=cast(int, state.pk),
+            agreement_id=cast(int, state.place.pk),
+            version_id=cast(int, handed.version_id),
             at=handed.at,
             recorded_at=handed.at,
             entered_at=self._now,

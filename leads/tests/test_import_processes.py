@@ -20,7 +20,7 @@ from slas.tests.factories import signed_agreement
 
 from .import_helpers import NOW, end_state, rows_in_all_tables
 
-LEADS = 5_000
+LEADS = 4_200
 MANAGE = Path(settings.BASE_DIR) / "manage.py"
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -94,7 +94,7 @@ def outcome_of(*imports: list[dict[str, str]]) -> list:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(told=files(), seed=st.integers(0, 1000))
 def test_once_twice_shuffled_and_split_end_the_same(told, seed):
     rows = [row for lead in told for row in lead]
