@@ -38,12 +38,14 @@ def happenings(
     """Handoffs and entries (with `by`, `to_owner` and `seen_to_by` at hand), newest first."""
     teller = _Teller(reader, now)
     handoffs = list(handoffs)
-    openings = {(handoff.pk, handoff.version.handoff_stage, handoff.recorded_at) for handoff in handoffs}
-    told = [teller.handoff(handoff) for handoff in handoffs]
+    openings = {(each.pk, each.version.handoff_stage, each.recorded_at): each for each in handoffs}
+    told = []
     for entry in entries:
         # The move to the handoff's stage is the handoff itself.
-        if (entry.handoff_id, entry.to_stage, entry.recorded_at) not in openings or entry.type != "moved":
-            told.append(teller.entry(entry))
+        key = (entry.handoff_id, entry.to_stage, entry.recorded_at)
+        opening = openings.pop(key, None) if entry.type == Entry.Type.MOVED else None  # type: ignore[arg-type]
+        told.append(teller.handoff(opening, entry.pk) if opening else teller.entry(entry))
+    told += [teller.handoff(handoff) for handoff in openings.values()]
     return sorted(told, key=lambda each: (each.at, each.order), reverse=True)
 
 
@@ -58,12 +60,12 @@ class _Teller:
         year = "" if local.year == today.year else f" {local.year}"
         return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
 
-    def handoff(self, handoff: Handoff) -> Happening:
+    def handoff(self, handoff: Handoff, order: int = 0) -> Happening:
         by = f" by {handoff.by}" if handoff.by else ""
         clock = "The clock starts." if handoff.measured and handoff.window_key else "There is no clock."
         return Happening(
             at=handoff.at,
-            order=0,
+            order=order,
             when=self.when(handoff.at),
             text=f"as an {handoff.version.get_handoff_stage_display()}{by}. {clock}",
             is_handoff=True,
@@ -121,10 +123,12 @@ class _Teller:
         return f"{who} {given}" if entry.by else (f"Held by {to}" if to else "Held by nobody")
 
     def _follow_up(self, entry: Entry, who: str) -> str:
-        how = {"call": "called", "email": "wrote", "meeting": "met", "message": "sent a message"}
+        how = {"call": "called", "email": "sent an e-mail", "meeting": "met", "message": "sent a message"}
         did = how.get(entry.kind, "followed up")
         done = f"{who} {did}" if entry.by or entry.by_text else "Followed up"
-        outcome = "" if entry.outcome == "unknown" else f": {entry.get_outcome_display().lower()}"
+        outcome = (
+            "" if entry.outcome in ("", "unknown", "sent") else f": {entry.get_outcome_display().lower()}"
+        )
         extra = ", ".join(word for word in ("automatic", "imported") if getattr(entry, word))
         return f"{done}{outcome} ({extra})" if extra else f"{done}{outcome}"
 

@@ -22,7 +22,7 @@ from leads.stories import Shelf
 from slas.rules.wording import instant
 from smarketing.accounts.models import User
 
-__all__ = ["NotAllowed", "Refused", "Visit", "enter", "holder_id"]
+__all__ = ["NotAllowed", "Refused", "Visit", "enter", "holder_id", "whole_second"]
 
 _SHAPING = frozenset({Entry.Type.ASSIGNED, Entry.Type.OVERTURNED})
 
@@ -112,15 +112,21 @@ def enter(lead: Lead, *, by: User, now: dt.datetime, click: str = "") -> Iterato
     last instant the journal knows: time does not run backwards within a lead. `lead` itself is brought up
     to date for the caller.
     """
-    if now.tzinfo is None:
-        raise ValueError("A service needs an aware `now`.")
+    now = whole_second(now)
     with transaction.atomic():
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
-        visit = Visit(locked, by, max(now.replace(microsecond=0), _last_known(locked)), click)
+        visit = Visit(locked, by, max(now, _last_known(locked)), click)
         yield visit
         visit.leave()
     for field in Lead._meta.concrete_fields:
         setattr(lead, field.attname, getattr(locked, field.attname))
+
+
+def whole_second(now: dt.datetime) -> dt.datetime:
+    """`now` as every service keeps it: aware (ValueError if it is not), cut to whole seconds."""
+    if now.tzinfo is None:
+        raise ValueError("A service needs an aware `now`.")
+    return now.replace(microsecond=0)
 
 
 def _last_known(lead: Lead) -> dt.datetime:

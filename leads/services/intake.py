@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from leads.models import Entry, Lead, Stage
-from leads.services.door import Visit, enter, holder_id
+from leads.services.door import Visit, enter, holder_id, whole_second
 from leads.services.refusal import NotAllowed, Refused
 from leads.services.tiers import attributes_of
 from leads.services.touched import touch
@@ -46,6 +46,7 @@ def add_lead(
     """
     if not may_work_leads(by):
         raise NotAllowed("Only Marketing and Sales add leads.")
+    now = whole_second(now)
     lead = Lead(recorded_at=now, created_at=now, **_clean(fields))
     lead.agreement = agreement or agreement_for(attributes_of(lead), now)
     with transaction.atomic():
@@ -82,7 +83,9 @@ def edit_lead(lead: Lead, *, by: User, now: dt.datetime, **fields: Any) -> list[
         _refuse_twin(lead)
         lead.save(update_fields=[*changed, "agreement"])
         if lead.agreement and set(changed) & set(_FIGURES_DEPEND_ON):
-            touch(lead.agreement, _first_instant(lead), f"The origin of {lead} was corrected."[:200], now)
+            touch(
+                lead.agreement, _first_instant(lead), f"The origin of {lead} was corrected."[:200], visit.now
+            )
     return changed
 
 

@@ -54,7 +54,7 @@ class Reckoned:
 
 def reckon(handoffs: Iterable[Handoff], as_of: dt.datetime, shelf: Shelf) -> Iterator[Reckoned]:
     """The judge's word on each handoff; three queries whatever their number, fewer with a used shelf."""
-    handoffs = list(handoffs)
+    handoffs, as_of = list(handoffs), as_of.replace(microsecond=0)
     shelf.read_for(handoffs)
     journals = entry_rows({handoff.lead_id for handoff in handoffs})
     for handoff in handoffs:

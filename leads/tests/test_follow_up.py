@@ -107,6 +107,7 @@ def test_a_lead_of_somebody_unknown_is_not_free(handoff, rep, agreement):
         lead=lead_, type="assigned", at=START, recorded_at=START, entered_at=START, to_owner_text="4b33"
     )
     type(lead_).objects.filter(pk=lead_.pk).update(owner_text="4b33")
+    lead_.refresh_from_db()
     with pytest.raises(NotAllowed, match="4b33 holds it"):
         log_follow_up(lead_, by=rep, now=LATER, kind="call")
     log_follow_up(lead_, by=sales_manager(), now=LATER, kind="call")

@@ -1,0 +1,78 @@
+"""What somebody holds, and handing all of it over before they leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Min, QuerySet
+
+from leads.models import Clock, Entry, Lead, Stage
+from leads.services.door import enter
+from leads.services.refusal import NotAllowed, Refused
+from smarketing.accounts.models import Side, User
+from smarketing.accounts.people import deactivate
+from smarketing.accounts.permissions import may_administer, may_assign
+
+ENDED = (Stage.CUSTOMER, Stage.DISQUALIFIED, Stage.LOST)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a person holds: open leads by stage, clocks that nobody has followed up, the first deadline ahead."""
+
+    leads: int
+    stages: list[tuple[str, str, int]]  # stage, label, number
+    waiting: int
+    first_deadline: dt.datetime | None
+
+
+def open_leads_of(person: User) -> QuerySet[Lead]:
+    """Leads that the person owns and that are neither won nor lost nor disqualified."""
+    return Lead.objects.filter(owner=person).exclude(stage__in=ENDED)
+
+
+def count_open_leads(person: User) -> int:
+    return open_leads_of(person).count()
+
+
+def holding_of(person: User, now: dt.datetime) -> Holding:
+    """What `person` holds at `now`, in numbers. Two queries."""
+    numbers = dict(open_leads_of(person).order_by().values_list("stage").annotate(n=Count("id")))
+    clocks = Clock.objects.waiting().filter(handoff__lead__in=open_leads_of(person))  # type: ignore[attr-defined]
+    found = clocks.filter(deadline_at__gte=now).aggregate(n=Count("pk"), first=Min("deadline_at"))
+    stages = [(stage.value, stage.label, numbers[stage]) for stage in Stage if stage in numbers]
+    return Holding(sum(numbers.values()), stages, found["n"], found["first"])
+
+
+def hand_over_work(person: User, to: User | None, *, by: User, now: dt.datetime) -> int:
+    """Give all open leads of `person` to somebody of Sales, or to nobody; return how many.
+
+    Each lead goes through the door: an entry of its own, no deadline moves, and what the person held
+    keeps their name (rule 7). All or nothing.
+    """
+    if not (may_administer(by) or may_assign(by)):
+        raise NotAllowed(f"Only administrators and sales managers hand over what {person} holds.")
+    if to is not None and (to.side != Side.SALES or not to.is_active or to.pk == person.pk):
+        raise Refused(f"{to} can’t take leads of {person}. Choose somebody else who works in Sales.")
+    given = 0
+    with transaction.atomic():
+        for lead in open_leads_of(person).order_by("pk"):
+            with enter(lead, by=by, now=now) as visit:
+                if visit.lead.owner_id == person.pk:  # not given away while we waited for the lock
+                    visit.write(Entry.Type.ASSIGNED, to_owner=to, handoff=visit.handoff)
+                    given += 1
+    return given
+
+
+def let_go(person: User, to: User | None, *, by: User, now: dt.datetime) -> tuple[int, bool]:
+    """Hand over what `person` holds and close the account, in one transaction.
+
+    Returns how many leads went, and whether the account was open until now.
+    """
+    if not may_administer(by):
+        raise NotAllowed("Only administrators deactivate people.")
+    with transaction.atomic():
+        given = hand_over_work(person, to, by=by, now=now)
+        return given, deactivate(person, by=by, now=now)
