@@ -205,7 +205,8 @@ class _Life:
         if luck < 0.07:
             assigned = self._pause(assigned, rep)
         elif luck < 0.095:
-            return  # nobody ever follows up: a breach for whoever holds it
+            self._attempts(self._work(assigned, 1_500, 3_400), rep)  # forgotten, and found by Sam days later
+            return
         self._attempts(self._first_attempt(assigned, rep), rep)
 
     def _pause(self, assigned: dt.datetime, rep: str) -> dt.datetime:
