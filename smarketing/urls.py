@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from leads.views.leaving import person_leave
 from smarketing.health import healthz, readyz
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("", include("reports.urls")),
     path("", include("smarketing.accounts.urls")),
+    path("people/<int:pk>/leave/", person_leave, name="person_leave"),  # people know no leads
     path("slas/", include("slas.urls")),
     path("leads/", include("leads.urls")),
     path("mail/", include("smarketing.outbox.urls")),

@@ -20,7 +20,7 @@ ENDED = (Stage.CUSTOMER, Stage.DISQUALIFIED, Stage.LOST)
 
 @dataclass(frozen=True)
 class Holding:
-    """What a person holds: open leads by stage, clocks that nobody has followed up, the first deadline ahead."""
+    """What a person holds: open leads by stage, clocks not followed up yet, the first deadline ahead."""
 
     leads: int
     stages: list[tuple[str, str, int]]  # stage, label, number

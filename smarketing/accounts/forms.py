@@ -65,17 +65,18 @@ class NewPasswordLinkForm(PasswordResetForm):
 
         People without a usable password get none: their way in is an invitation.
         """
-        return [(user, self._link(user)) for user in self.get_users(self.cleaned_data["email"])]
+        return [(user, password_link(user)) for user in self.get_users(self.cleaned_data["email"])]
 
-    @staticmethod
-    def _link(user: User) -> str:
-        uid = urlsafe_base64_encode(force_bytes(user.pk))
-        path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
-        return f"{settings.PUBLIC_URL}{path}"
+
+def password_link(user: User) -> str:
+    """A link, valid once, by which `user` chooses a new password."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+    return f"{settings.PUBLIC_URL}{path}"
 
 
 class PreferencesForm(forms.ModelForm):
-    """What people decide about themselves: name, time zone, which mails they get."""
+    """What people decide about themselves: name, time zone, theme, which mails they get."""
 
     time_zone = forms.ChoiceField(
         label="Time zone",
@@ -91,9 +92,13 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "time_zone", "wants_summary", "wants_report", "wants_notices")
-        labels = {"name": "Name"}
-        error_messages = {"name": {"required": "Enter your name, as the others should see it."}}
+        fields = ("name", "time_zone", "theme", "wants_summary", "wants_report", "wants_notices")
+        labels = {"name": "Name", "theme": "Theme"}
+        widgets = {"theme": forms.RadioSelect}
+        error_messages = {
+            "name": {"required": "Enter your name, as the others should see it."},
+            "theme": {"invalid_choice": "“%(value)s” is no theme. Choose as my device, light or dark."},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

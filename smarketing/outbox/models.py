@@ -68,6 +68,12 @@ class Mail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    again_of = models.ForeignKey(  # the mail that this one repeats, and who asked for it
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="again"
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects: ClassVar[models.Manager["Mail"]] = MailQuerySet.as_manager()
 
@@ -87,6 +93,7 @@ class Mail(models.Model):
             models.Index(fields=["not_before", "id"], condition=Q(state=State.WAITING), name="mail_waiting"),
             models.Index(fields=["-created_at", "-id"], name="mail_newest_first"),
             models.Index(fields=["to", "-created_at", "-id"], name="mail_of_reader"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(state="failed"), name="mail_failed"),
         ]
 
     def __str__(self) -> str:

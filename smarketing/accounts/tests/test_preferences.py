@@ -7,7 +7,12 @@ from django.urls import reverse
 from smarketing.accounts.tests.factories import raj, rita, vic
 
 pytestmark = pytest.mark.django_db
-CHOICES = {"name": "Rita Sørensen", "time_zone": "America/Sao_Paulo", "wants_report": "on"}
+CHOICES = {
+    "name": "Rita Sørensen",
+    "time_zone": "America/Sao_Paulo",
+    "theme": "device",
+    "wants_report": "on",
+}
 
 
 def test_saves_name_zone_and_mails(client):
