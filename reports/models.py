@@ -39,7 +39,7 @@ class NightCheck(models.Model):
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
-    def latest(self) -> ResultQuerySet:
+    def last_revisions(self) -> ResultQuerySet:
         """The last revision of each result."""
         later = Result.objects.filter(
             agreement=models.OuterRef("agreement"),

@@ -44,6 +44,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """
         return self.annotate(state=state_case(at))
 
+    def in_state(self, at: dt.datetime, *states: str) -> ClockQuerySet:
+        """The clocks whose verdict at `at` is one of these states."""
+        return self.with_state(at).filter(state__in=states)  # type: ignore[misc]
+
     def to_warn(self, now: dt.datetime) -> ClockQuerySet:
         """Open clocks past their warning instant at `now` of which nobody was warned (for that instant)."""
         return self.filter(TO_WARN, warn_at__lte=now)

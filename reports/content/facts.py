@@ -42,7 +42,7 @@ def breached(span: Span) -> ClockQuerySet:
     """Clocks whose deadline passed in the span without a follow-up in time; the latest worked first."""
     clocks = _of(span.agreement).filter(deadline_at__gte=span.start, deadline_at__lt=span.end)
     worked = Coalesce(F("stopped_at"), Value(span.end), output_field=DateTimeField())
-    return clocks.with_state(span.last).filter(state="breached").order_by(F("deadline_at") - worked, "pk")
+    return clocks.in_state(span.last, "breached").order_by(F("deadline_at") - worked, "pk")
 
 
 def late_seconds(clock: Clock, at: dt.datetime) -> int:
@@ -81,19 +81,21 @@ def due(agreement: Agreement, now: dt.datetime, until: dt.datetime) -> ClockQuer
     """Clocks of held leads that run out in [now, until) unless somebody follows up; the first to run out
     first."""
     ahead = _of(agreement).waiting().filter(deadline_at__gte=now, deadline_at__lt=until).exclude(NOBODYS)
-    return ahead.with_state(now).filter(state__in=["running", "at_risk"]).order_by("deadline_at", "pk")
+    return ahead.in_state(now, "running", "at_risk").order_by("deadline_at", "pk")
 
 
 def unassigned(agreement: Agreement, now: dt.datetime) -> ClockQuerySet:
     """Clocks that still run although nobody holds the lead; the first to run out first."""
-    running = _of(agreement).waiting().filter(NOBODYS, handoff__ended_at=None).with_state(now)
-    return running.filter(state__in=["running", "at_risk"]).order_by("deadline_at", "pk")
+    alone = _of(agreement).waiting().filter(NOBODYS, handoff__ended_at=None)
+    return alone.in_state(now, "running", "at_risk").order_by("deadline_at", "pk")
 
 
-def overdue(agreement: Agreement, now: dt.datetime) -> ClockQuerySet:
-    """Breached and not followed up to this moment, where the lead is still with Sales; the newest first."""
+def overdue(agreement: Agreement, now: dt.datetime, *, but: Span) -> ClockQuerySet:
+    """Breached and not followed up to this moment, where the lead is still with Sales; the newest first.
+    Left out are deadlines of the span `but`, which are told of apart."""
     late = _of(agreement).waiting().filter(handoff__ended_at=None, deadline_at__lt=now)
-    return late.with_state(now).filter(state="breached").order_by("-deadline_at", "pk")
+    others = late.exclude(deadline_at__gte=but.start, deadline_at__lt=but.end)
+    return others.in_state(now, "breached").order_by("-deadline_at", "pk")
 
 
 def undecided(agreement: Agreement, now: dt.datetime, until: dt.datetime) -> ClockQuerySet:

@@ -4,7 +4,18 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reports.content.letter import Letter, Line, Section, and_more, lead_line, lead_link, link
+from leads.models import Clock
+from reports.content.letter import (
+    NOBODY,
+    Letter,
+    Line,
+    Section,
+    and_more,
+    lead_line,
+    lead_link,
+    link,
+    owner_of,
+)
 from reports.content.numbers import late_text
 from slas.models import Agreement
 from slas.rules.words import counted, instant
@@ -39,7 +50,7 @@ class _Teller:
         sentences = self._breach(notice) if breach else self._warning(notice)
         name = lead_line(lead)
         by = self.at(notice.deadline)
-        alone = not breach and lead.owner is None
+        alone = not breach and owner_of(lead) == NOBODY
         subject = f"Late: {name}, due {by}" if breach else f"Follow up {name} by {by}"
         return Letter(
             subject=f"Nobody holds {name}: due {by}" if alone else subject,
@@ -84,10 +95,9 @@ class _Teller:
 
     def _line(self, notice: "Notice") -> Line:
         lead, clock = notice.clock.handoff.lead, notice.clock
-        holder = lead.owner or lead.owner_text or "nobody"
         worked = clock.stopped_at is not None
         end = f"{'was due' if notice.kind == 'breach' else 'due'} {self.at(notice.deadline)}"
-        detail = f"held by {holder}" + (", followed up since" if worked else "")
+        detail = f"held by {owner_of(lead)}" + (", followed up since" if worked else "")
         return Line(lead_line(lead), detail, end, "bad" if notice.kind == "breach" else "no", lead_link(lead))
 
     def _warning(self, notice: "Notice") -> list[str]:
@@ -109,7 +119,7 @@ class _Teller:
             first = f"{lead_line(lead)}: the deadline was {due}; the follow-up came {late}."
         return [first, f"{self._charged(clock)} {self._held_since(clock)}".strip()]
 
-    def _charged(self, clock) -> str:
+    def _charged(self, clock: Clock) -> str:
         holder = clock.holder or clock.holder_text
         if not holder:
             return "Nobody held it at the deadline, so it is charged to routing."
@@ -117,7 +127,7 @@ class _Teller:
             return "It counts for you: you held it at the deadline."
         return f"It counts for {holder}, who held it at the deadline."
 
-    def _held_since(self, clock) -> str:
+    def _held_since(self, clock: Clock) -> str:
         owner, holder = clock.handoff.lead.owner, clock.holder
         if clock.stopped_at is not None or owner == holder:
             return ""

@@ -13,7 +13,7 @@ from reports.content.promises import columns, promise_line
 from reports.content.sentences import happened, opening, verdict, what_is_short
 from reports.content.summary import small_print, won_line
 from reports.metrics import NO_GROUP, Figure, figures, grouped
-from reports.services.nights import Night
+from reports.services.nights import Night, begins
 from reports.services.promises import Standing
 from slas.rules.commitments import TOO_FEW_BELOW
 from slas.rules.metrics import METRICS
@@ -177,7 +177,7 @@ def _trend(night: Night, week: Period) -> Section:
     weeks = [week]
     while len(weeks) < TREND:
         weeks.insert(0, weeks[0].previous())
-    begun = min(version.in_force_at for version in night.agreement.versions_signed())
+    begun = min(begins(version) for version in night.agreement.versions_signed())
     found = [(each, _week_figures(night, each)) for each in weeks if each.end > begun]
     most = max((int(made["mqls"].value or 0) for _, made in found), default=0)
     rows = []

@@ -66,7 +66,6 @@ def summary_letter(night: Night, standings: Sequence[Standing], now: dt.datetime
         sections=filled(
             [
                 _moved(night, standings),
-                *_needs_a_decision(night, now),
                 Section(
                     "Deadlines missed",
                     [
@@ -82,6 +81,7 @@ def summary_letter(night: Night, standings: Sequence[Standing], now: dt.datetime
                     more=and_more(win_count, len(wins), "customer"),
                     more_url=link("lead_list"),
                 ),
+                *_needs_a_decision(night, span, now),
             ]
         ),
         small=small_print(night, span),
@@ -112,7 +112,7 @@ def small_print(night: Night, span: Span) -> str:
 
 def _moved(night: Night, standings: Sequence[Standing]) -> Section:
     """Promises whose state is another than the night before."""
-    before = Result.objects.filter(agreement=night.agreement, night=night.day - DAY).latest()
+    before = Result.objects.filter(agreement=night.agreement, night=night.day - DAY).last_revisions()
     states = {result.commitment: (result.state, result.period) for result in before}
     lines = []
     for each in standings:
@@ -126,13 +126,13 @@ def _moved(night: Night, standings: Sequence[Standing]) -> Section:
     return Section("What moved", lines)
 
 
-def _needs_a_decision(night: Night, now: dt.datetime) -> list[Section]:
+def _needs_a_decision(night: Night, span: Span, now: dt.datetime) -> list[Section]:
     """What can still be done before the next open day ends: what nobody holds, what runs out, what silence
     accepts, and what is late and waits."""
     day = _next_open_day(night, now)
     until, name = start_of_day(day + DAY, night.tz), weekday_date(day)
     agreement = night.agreement
-    late, late_count = facts.some(facts.overdue(agreement, now), MOST_WAITING)
+    late, late_count = facts.some(facts.overdue(agreement, now, but=span), MOST_WAITING)
     return [
         _waiting("Nobody holds these yet", facts.unassigned(agreement, now), "deadline_at", night),
         _waiting(f"To follow up on {name}", facts.due(agreement, now, until), "deadline_at", night, day),
@@ -144,7 +144,7 @@ def _needs_a_decision(night: Night, now: dt.datetime) -> list[Section]:
             day,
         ),
         Section(
-            "Late, and nobody has followed up",
+            "Late from earlier, and nobody has followed up",
             [breach_line(clock, facts.late_seconds(clock, now), worked=False) for clock in late],
             more=and_more(late_count, len(late), "lead"),
             more_url=link("queue"),

@@ -102,8 +102,8 @@ def _known(agreement: Agreement | None) -> Known:
     known = Known()
     for pk, night in checks.values_list("agreement", "night"):
         known.nights[pk].add(night)
-    for pk, *mark in touched.values_list("agreement", "pk", "day", "reason"):
-        known.marks[pk].append(Mark(*mark))
+    for pk, mark, day, why in touched.values_list("agreement", "pk", "day", "reason"):
+        known.marks[pk].append(Mark(mark, day, why))
     return known
 
 
@@ -170,7 +170,7 @@ def check_night(
     if check is not None and not why:
         return  # another process was quicker
     now_standing = standings(night)
-    stored = Result.objects.filter(agreement=night.agreement, night=night.day).latest()
+    stored = Result.objects.filter(agreement=night.agreement, night=night.day).last_revisions()
     made = [result_of(standing, night, now) for standing in now_standing]
     rows = new_revisions(made, stored, why or CHECKED_AGAIN)
     Result.objects.bulk_create(rows)

@@ -39,6 +39,18 @@ class Night:
         return f"{self.agreement}, night of {self.day}"
 
 
+def begins(version: Version) -> dt.datetime:
+    """Since when a signed version is in force."""
+    if version.in_force_at is None:
+        raise ValueError(f"{version} is not signed, so it was never in force.")
+    return version.in_force_at
+
+
+def due_since(agreement: Agreement, versions: list[Version]) -> dt.datetime:
+    """From when on nights and weeks are due: since the agreement was recorded here, and in force."""
+    return max(agreement.nights_due_from, min(begins(version) for version in versions))
+
+
 def night_of(agreement: Agreement, versions: list[Version], day: dt.date) -> Night | None:
     """The night of `day`: with the last version in force at any moment of it; None if there is none.
 
@@ -46,7 +58,7 @@ def night_of(agreement: Agreement, versions: list[Version], day: dt.date) -> Nig
     """
     nights = (_night(agreement, version, day) for version in versions)
     in_force = [night for night in nights if _is_in_force(night)]
-    return max(in_force, key=lambda night: night.version.in_force_at, default=None)
+    return max(in_force, key=lambda night: begins(night.version), default=None)
 
 
 def _night(agreement: Agreement, version: Version, day: dt.date) -> Night:
@@ -56,7 +68,7 @@ def _night(agreement: Agreement, version: Version, day: dt.date) -> Night:
 
 def _is_in_force(night: Night) -> bool:
     """Whether its version was in force at any moment of the day (a date that a zone skipped has none)."""
-    since, until = night.version.in_force_at, night.version.ended_at
+    since, until = begins(night.version), night.version.ended_at
     return max(since, night.start) < (night.end if until is None else min(until, night.end))
 
 
@@ -66,8 +78,8 @@ def nights_due(
     """Every night from that of `nights_due_from` on that is over at `now` and not `stored` yet, in order."""
     if not versions:
         return
-    since = max(agreement.nights_due_from, min(version.in_force_at for version in versions))
-    tz = min(versions, key=lambda version: abs(version.in_force_at - since)).terms().tz
+    since = due_since(agreement, versions)
+    tz = min(versions, key=lambda version: abs(begins(version) - since)).terms().tz
     day = local_day(since, tz) - DAY  # another version's zone may be a day behind
     while start_of_day(day, tz) <= now:
         night = None if day in stored else night_of(agreement, versions, day)

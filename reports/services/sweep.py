@@ -53,11 +53,11 @@ def _is_due(now: dt.datetime) -> bool:
 
 
 def _breached(now: dt.datetime) -> ClockQuerySet:
-    return Clock.objects.to_tell(now).with_state(now).filter(state="breached")
+    return Clock.objects.to_tell(now).in_state(now, "breached")
 
 
 def _at_risk(now: dt.datetime) -> ClockQuerySet:
-    return Clock.objects.to_warn(now).with_state(now).filter(state="at_risk")
+    return Clock.objects.to_warn(now).in_state(now, "at_risk")
 
 
 def _claim_breached(now: dt.datetime) -> list[Notice]:

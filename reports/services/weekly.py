@@ -15,7 +15,7 @@ from reports.models import Report, new_report_token
 from reports.services.nightly import signed_agreements
 from reports.services.promises import standings
 from reports.services.recipients import readers
-from reports.services.weeks import Week, week_of, weeks_due
+from reports.services.weeks import Week, parse_week, week_of, weeks_due
 from slas.models import Agreement, Version
 from smarketing.outbox.models import Kind
 from smarketing.outbox.rendering import render
@@ -40,6 +40,8 @@ def weekly(now: dt.datetime, *, week: str | None = None, agreement: Agreement | 
 
     Only the latest week due is mailed, and only when it is made. ValueError for a `week` that is none.
     """
+    if week is not None:
+        parse_week(week)
     done, stored = Weekly(), _stored(agreement)
     for each, versions in signed_agreements(agreement):
         known = stored[each.pk]
@@ -48,8 +50,9 @@ def weekly(now: dt.datetime, *, week: str | None = None, agreement: Agreement | 
             done.skipped[each.slug] = asked
             continue
         try:
+            latest = _latest(each, versions, now) if asked else None
             for one in asked:
-                make_report(one, now, mail=one.period.key == _latest(each, versions, now), done=done)
+                make_report(one, now, mail=one.period.key == latest, done=done)
         except Exception as error:
             logger.exception("The weekly report of %s failed.", each.slug)
             done.failed[each.slug] = f"{type(error).__name__}: {error}"

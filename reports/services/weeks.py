@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from reports.services.nights import DAY, Night, night_of
+from reports.services.nights import DAY, Night, due_since, night_of
 from slas.models import Agreement, Version
 from slas.rules.periods import Period, local_day, parse_period
 from slas.rules.zones import instant_of, wall_seconds, zone_of
@@ -19,13 +19,17 @@ class Week:
     due_at: dt.datetime
 
 
-def week_of(agreement: Agreement, versions: list[Version], key: str) -> Week | None:
-    """The week named (2018-W18); None if no version was in force in it. ValueError for another kind of
-    key."""
+def parse_week(key: str) -> dt.date:
+    """The Monday of the week named (2018-W18); ValueError with a sentence for another kind of key."""
     named = parse_period(key, "UTC")
     if named.kind != "week":
         raise ValueError(f"{key!r} is no week. Write it as 2018-W18.")
-    return _week(agreement, versions, named.first_day)
+    return named.first_day
+
+
+def week_of(agreement: Agreement, versions: list[Version], key: str) -> Week | None:
+    """The week named (2018-W18); None if no version was in force in it. ValueError as `parse_week`."""
+    return _week(agreement, versions, parse_week(key))
 
 
 def weeks_due(
@@ -35,7 +39,7 @@ def weeks_due(
     order."""
     if not versions:
         return
-    since = max(agreement.nights_due_from, min(version.in_force_at for version in versions))
+    since = due_since(agreement, versions)
     day = local_day(since, "UTC") - DAY  # a zone may be a day behind
     monday, last = day - dt.timedelta(days=day.weekday()), local_day(now, "UTC")
     while monday <= last:

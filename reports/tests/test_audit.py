@@ -76,7 +76,7 @@ def test_a_seeded_difference_is_found_and_mended(world, seed, column):
 def test_a_wrong_result_gets_a_new_revision_that_says_who_found_it(world):
     Result.objects.filter(commitment="speed", night=dt.date(2026, 11, 20)).update(k=6, value=1)
     audit(LATER)
-    result = Result.objects.latest().get(commitment="speed", night=dt.date(2026, 11, 20))
+    result = Result.objects.last_revisions().get(commitment="speed", night=dt.date(2026, 11, 20))
     assert (result.revision, result.k, result.value) == (2, 4, Decimal("0.6666666667"))
     assert result.reason == "100% (6 of 6) became 66.7% (4 of 6): found by the audit."
 
@@ -85,9 +85,9 @@ def test_a_clock_that_was_wrong_corrects_its_nights_in_the_same_audit(world):
     wrong = Clock.objects.filter(outcome="").first()
     Clock.objects.filter(pk=wrong.pk).update(outcome="met", stopped_at=OPENS)
     nightly(LATER, date=dt.date(2026, 11, 20))
-    assert Result.objects.latest().get(commitment="speed", night=dt.date(2026, 11, 20)).k == 5
+    assert Result.objects.last_revisions().get(commitment="speed", night=dt.date(2026, 11, 20)).k == 5
     audit(LATER)
-    assert Result.objects.latest().get(commitment="speed", night=dt.date(2026, 11, 20)).k == 4
+    assert Result.objects.last_revisions().get(commitment="speed", night=dt.date(2026, 11, 20)).k == 4
 
 
 def test_no_mail_is_written(world):

@@ -40,7 +40,7 @@ def stored() -> list[tuple]:
 
 
 def speed(night: dt.date = FRIDAY) -> Result:
-    return Result.objects.latest().get(night=night, commitment="speed")
+    return Result.objects.last_revisions().get(night=night, commitment="speed")
 
 
 def test_each_due_night_has_one_result_per_promise(inbound, rep):
@@ -217,7 +217,9 @@ def test_every_later_night_of_the_period_is_corrected_too(inbound, rep):
     followed_up(handoffs[4], rep, at=OPENS + 2 * HOUR, recorded=OPENS + 24 * HOUR)
     nightly(later + HOUR)
     revisions = dict(
-        Result.objects.latest().filter(commitment="speed", night__gte=FRIDAY).values_list("night", "revision")
+        Result.objects.last_revisions()
+        .filter(commitment="speed", night__gte=FRIDAY)
+        .values_list("night", "revision")
     )
     assert set(revisions.values()) == {2}
     assert len(revisions) == 4
