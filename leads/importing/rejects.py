@@ -34,7 +34,7 @@ def unguarded(cell: str) -> str:
 
 
 def begins_formula(cell: str) -> bool:
-    return cell.startswith(FORMULA) or cell.lstrip(" ").startswith(FORMULA)
+    return cell.lstrip(" ").startswith(FORMULA)
 
 
 class Rejects:
