@@ -1,12 +1,13 @@
 """Exact medians and percentiles: linear between the closest ranks, as PostgreSQL's percentile_cont."""
 
-import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, FloatField, Func, QuerySet
+from django.db.models import Aggregate, Count, F, FloatField, Func, IntegerField, QuerySet
 
 from reports.metrics.counting import ByGroup, aggregated
 from reports.metrics.figure import Figure
@@ -35,62 +36,80 @@ class PercentileCont(Aggregate):
     template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = FloatField()
 
-    def __init__(self, expression, fraction: float, **extra):
+    def __init__(self, expression: Any, fraction: float, **extra: Any) -> None:
         super().__init__(expression, fraction=repr(float(fraction)), **extra)
 
 
+class SecondsBetween(Func):
+    """Whole seconds from the first instant to the second, computed in the database."""
+
+    arity = 2
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="-extract(epoch from %(expressions)s)", arg_joiner=" - ", **context
+        )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        since, upto = (compiler.compile(instant) for instant in self.get_source_expressions())
+        sql = f"(strftime('%%s', {upto[0]}) - strftime('%%s', {since[0]}))"
+        return sql, (*upto[1], *since[1])
+
+
 def rank(specs: dict[str, Ranked], question: Question, by: str | None) -> dict[str, ByGroup]:
-    """The figures of ranked metrics, a query each (two where the database has no percentile_cont)."""
-    return {name: _rank_one(name, spec, question, by) for name, spec in specs.items()}
+    """The figures of ranked metrics. Those of the same values share a query (two where the database has no
+    percentile_cont)."""
+    result: dict[str, ByGroup] = {}
+    ordered = sorted(specs, key=lambda name: _values(specs[name]))
+    for _, names in groupby(ordered, key=lambda name: _values(specs[name])):
+        result |= _rank_values({name: specs[name] for name in names}, question, by)
+    return result
 
 
-def _rank_one(name: str, spec: Ranked, question: Question, by: str | None) -> ByGroup:
-    rows = spec.population.of(question)
-    counts = {"n": Count("pk"), "k": Count("pk", filter=spec.has(question.last))}
-    if connection.vendor == "postgresql":
-        value = PercentileCont(_seconds(spec), spec.fraction, filter=spec.has(question.last))
-        found = dict(aggregated(rows, counts | {"seconds": value}, spec.population, question, by))
-    else:
-        found = dict(aggregated(rows, counts, spec.population, question, by))
-        for group, values in _sorted_seconds(
-            spec, rows.filter(spec.has(question.last)), question, by
-        ).items():
-            found[group]["seconds"] = percentile(values, spec.fraction)
-    return {group: _figure(name, spec, row) for group, row in found.items()}
+def _values(spec: Ranked) -> tuple[str, ...]:
+    """What tells the values apart that a percentile is taken of."""
+    return spec.population.name, spec.seconds, *spec.span
 
 
-def _figure(name: str, spec: Ranked, row: dict) -> Figure:
-    seconds = row.get("seconds")
+def _rank_values(specs: dict[str, Ranked], question: Question, by: str | None) -> dict[str, ByGroup]:
+    spec = next(iter(specs.values()))
+    rows, has = spec.population.of(question), spec.has(question.last)
+    aggregates: dict[str, Aggregate] = {"n": Count("pk"), "k": Count("pk", filter=has)}
+    in_database = connection.vendor == "postgresql"
+    if in_database:
+        for name, each in specs.items():
+            aggregates[name] = PercentileCont(_seconds(each), each.fraction, filter=has)
+    found = dict(aggregated(rows, aggregates, spec.population, question, by))
+    if not in_database:
+        for group, values in _sorted_seconds(spec, rows.filter(has), question, by).items():
+            found[group] |= {name: percentile(values, each.fraction) for name, each in specs.items()}
+    return {
+        name: {group: _figure(name, each, row) for group, row in found.items()}
+        for name, each in specs.items()
+    }
+
+
+def _figure(name: str, spec: Ranked, row: dict[str, Any]) -> Figure:
+    seconds = row.get(name)
     return Figure(name, None if seconds is None else seconds / spec.per, row["k"], row["n"])
 
 
-def _seconds(spec: Ranked):
-    """The seconds as PostgreSQL computes them."""
-    if spec.seconds:
-        return F(spec.seconds)
-    return Func(_duration(spec), template="extract(epoch from %(expressions)s)", output_field=FloatField())
-
-
-def _duration(spec: Ranked) -> ExpressionWrapper:
-    since, upto = spec.span
-    return ExpressionWrapper(F(upto) - F(since), output_field=DurationField())
+def _seconds(spec: Ranked) -> F | SecondsBetween:
+    return F(spec.seconds) if spec.seconds else SecondsBetween(*spec.span)
 
 
 def _sorted_seconds(
     spec: Ranked, rows: QuerySet, question: Question, by: str | None
 ) -> dict[str, list[float]]:
     """All values by group, sorted: where the database has no percentile_cont."""
-    columns = [spec.seconds] if spec.seconds else spec.span
+    rows = rows.order_by().annotate(seconds_shown=_seconds(spec))
     if by is None:
-        found: Iterable = ((ALL, *row) for row in rows.order_by().values_list(*columns))
+        found: Iterable[tuple[Any, float]] = ((ALL, value) for (value,) in rows.values_list("seconds_shown"))
     else:
-        grouped = rows.annotate(group=group_of(by, spec.population, question)).order_by()
-        found = grouped.values_list("group", *columns)
+        grouped = rows.annotate(group=group_of(by, spec.population, question))
+        found = grouped.values_list("group", "seconds_shown")
     values: dict[str, list[float]] = defaultdict(list)
-    for group, *row in found:
-        values[ALL if by is None else group or NO_GROUP].append(_in_seconds(row))
+    for group, seconds in found:
+        values[ALL if by is None else group or NO_GROUP].append(seconds)
     return {group: sorted(members) for group, members in values.items()}
-
-
-def _in_seconds(row: list) -> float:
-    return row[0] if len(row) == 1 else (row[1] - row[0]) / dt.timedelta(seconds=1)

@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 import pytest
-from django.db import connection
 from django.db.models import FloatField
 from django.db.models.functions import Cast
 from hypothesis import given
@@ -42,9 +41,7 @@ def test_percentiles_are_exact(values, fraction):
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="percentile_cont is PostgreSQL's: set DATABASE_URL"
-)
+@pytest.mark.postgresql
 @pytest.mark.parametrize("amounts", [[5], [1, 2], [3, 1, 2], [1, 2, 3, 1000], list(range(0, 997, 7)), []])
 def test_the_twin_in_sql_says_the_same(amounts):
     agreement = signed_agreement()
