@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import DateTimeField, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from leads.models import Clock, Entry, Handoff, Lead
 from leads.models.clock import ClockQuerySet
@@ -41,7 +41,8 @@ def _of(agreement: Agreement) -> ClockQuerySet:
 def breached(span: Span) -> ClockQuerySet:
     """Clocks whose deadline passed in the span without a follow-up in time; the latest worked first."""
     clocks = _of(span.agreement).filter(deadline_at__gte=span.start, deadline_at__lt=span.end)
-    worked = Coalesce(F("stopped_at"), Value(span.end), output_field=DateTimeField())
+    end = Value(span.end, output_field=DateTimeField())
+    worked = Least(Coalesce(F("stopped_at"), end), end)
     return clocks.in_state(span.last, "breached").order_by(F("deadline_at") - worked, "pk")
 
 

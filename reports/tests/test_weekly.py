@@ -113,6 +113,19 @@ def test_it_names_breaches_wins_sources_and_reasons(inbound, rep):
     assert Entry.objects.filter(type="rejected").count() == 1
 
 
+def test_the_worst_breach_comes_first_by_what_was_known_at_the_weeks_end(inbound, rep):
+    """One was followed up soon, one after the week, one never: the week only knows that two waited."""
+    soon, later, never = (handed_over(inbound, at=OPENS + hours * HOUR, to=rep) for hours in (0, 2, 1))
+    followed_up(soon, rep, at=OPENS + 5 * HOUR)
+    followed_up(later, rep, at=DUE + 30 * DAY)
+    weekly(DUE + 40 * DAY, week="2026-W47")
+    content = Report.objects.get().content
+    section = next(section for section in content["sections"] if section["title"] == "Worst breaches")
+    assert [line["url"].split("/")[-2] for line in section["lines"]] == [
+        str(handoff.lead_id) for handoff in (never, later, soon)
+    ]
+
+
 def test_an_empty_week_reads_well(inbound):
     weekly(DUE)
     report = Report.objects.get(period="2026-W47")
