@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from slas.models import Version
 from slas.rules.wording import (
-    describe,
     describe_calendar,
     describe_commitment,
     describe_definition,
-    describe_window,
+    describe_report,
+    describe_term,
+    describe_windows,
     long_date,
 )
 from slas.rules.words import counted, weekday_date
@@ -55,35 +56,20 @@ class Deed:
 
 def deed_of(terms: AgreementTerms, today: date, closures: Iterable[Closure] = ()) -> Deed:
     """The deed; its `days_ahead` are the closed dates of the year from `today`: which, and why."""
-    windows = [
-        sentence
-        for number, window in enumerate(terms.windows, start=1)
-        for sentence in describe_window(window, number, len(terms.windows))
-    ]
     hours, holidays, *special = describe_calendar(terms.calendar)
-    before, after = _around(describe(terms), hours, len(special) + 2 + len(windows), terms)
     return Deed(
-        term=before,
+        term=tuple(describe_term(terms)),
         pairs=_pairs(terms),
-        shared=tuple(_promise(one, terms) for one in terms.commitments if one.side == "shared"),
+        shared=tuple(_alone(one, terms) for one in terms.commitments if one.side == "shared"),
         sections=(
-            Section("How Sales follows up", tuple(windows)),
+            Section("How Sales follows up", tuple(describe_windows(terms))),
             Section("What each stage means", tuple(describe_definition(one) for one in terms.definitions)),
             Section("Working time", (hours, _holidays_in_short(terms), *special)),
-            Section("Reports", after),
+            Section("Reports", tuple(describe_report(terms))),
         ),
         all_holidays=holidays,
         days_ahead=_days_ahead(terms, today, closures),
     )
-
-
-def _around(
-    sentences: list[str], first: str, between: int, terms: AgreementTerms
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Sentences before the calendar's, and those after the last definition's: `describe` keeps its order."""
-    start = sentences.index(first)
-    stop = start + between + len(terms.commitments) + len(terms.definitions)
-    return tuple(sentences[:start]), tuple(sentences[stop:])
 
 
 def _holidays_in_short(terms: AgreementTerms) -> str:
@@ -95,6 +81,12 @@ def _holidays_in_short(terms: AgreementTerms) -> str:
 
 
 def _promise(commitment: Commitment, terms: AgreementTerms) -> str:
+    """The promise; what it mirrors stands beside it, so the sentence does not repeat that."""
+    return describe_commitment(commitment, terms)
+
+
+def _alone(commitment: Commitment, terms: AgreementTerms) -> str:
+    """A promise beside nothing on the page: its sentence names the one it mirrors."""
     mirrored = next((one for one in terms.commitments if one.key == commitment.mirrors), None)
     return describe_commitment(commitment, terms, mirrored)
 
@@ -107,10 +99,9 @@ def _pairs(terms: AgreementTerms) -> tuple[Pair, ...]:
         beside = [one for one in left.values() if promise.key == one.mirrors or one.key == promise.mirrors]
         for one in beside:
             del left[one.key]
-        pairs.append(
-            Pair((_promise(promise, terms),), tuple(_promise(one, terms) for one in beside)),
-        )
-    return (*pairs, *(Pair((), (_promise(one, terms),)) for one in left.values()))
+        says = _promise if beside else _alone
+        pairs.append(Pair((says(promise, terms),), tuple(_promise(one, terms) for one in beside)))
+    return (*pairs, *(Pair((), (_alone(one, terms),)) for one in left.values()))
 
 
 def _days_ahead(

@@ -1,12 +1,9 @@
 """What was agreed, in plain sentences generated from the same values that are evaluated."""
 
-from decimal import Decimal
-from typing import Any
-
 from slas.rules.business_time import Calendar
-from slas.rules.metrics import METRICS
 from slas.rules.opening_hours import WEEKDAY_NAMES
-from slas.rules.terms import AgreementTerms, Commitment, Definition
+from slas.rules.promising import describe_commitment
+from slas.rules.terms import AgreementTerms, Definition
 from slas.rules.windows import Depth, Terms, Window
 from slas.rules.words import (
     STAGE_NAMES,
@@ -17,39 +14,32 @@ from slas.rules.words import (
     exact_duration,
     listed,
     long_date,
-    number_text,
     percent,
     place,
     plain,
     weekday_date,
 )
 
-_SIDE_NAMES = {"marketing": "Marketing", "sales": "Sales", "shared": "Marketing and Sales together"}
-
 
 def describe(agreement: AgreementTerms) -> list[str]:
     """Every value of the terms in plain sentences: term, hours, windows, promises, definitions."""
     names = {commitment.key: commitment for commitment in agreement.commitments}
     return [
-        *_describe_term(agreement),
+        *describe_term(agreement),
         *describe_calendar(agreement.calendar),
-        *(
-            sentence
-            for number, window in enumerate(agreement.windows, start=1)
-            for sentence in describe_window(window, number, len(agreement.windows))
-        ),
+        *describe_windows(agreement),
         *(
             describe_commitment(commitment, agreement, names.get(commitment.mirrors or ""))
             for commitment in agreement.commitments
         ),
         *(describe_definition(definition) for definition in agreement.definitions),
-        *_describe_report(agreement),
+        *describe_report(agreement),
     ]
 
 
-def _describe_term(agreement: AgreementTerms) -> list[str]:
-    term = f"{agreement.name} ({agreement.agreement}), version {agreement.version}, holds from "
-    term += f"{long_date(agreement.starts_on)} "
+def describe_term(agreement: AgreementTerms) -> list[str]:
+    """From when to when it holds, when it is reviewed, and when a lead passes to Sales."""
+    term = f"{agreement.name}, version {agreement.version}, holds from {long_date(agreement.starts_on)} "
     term += (
         f"to {long_date(agreement.ends_on)}." if agreement.ends_on else "until another version replaces it."
     )
@@ -75,26 +65,42 @@ def describe_calendar(calendar: Calendar) -> list[str]:
     return sentences
 
 
-def describe_window(window: Window, number: int = 1, of: int = 1) -> list[str]:
-    """The tier, in its place of the stated order, and its terms."""
-    order = f"Window {number} of {of}, " if of > 1 else ""
-    who = "all leads"
-    if window.match is not None:
-        who = f"leads whose {plain(window.match['field'])} is {listed(window.match['in'], 'or')}"
-    sentences = [f"{order}{window.name} ({window.key}) is for {who}.", *describe_terms(window.terms)]
+def describe_windows(agreement: AgreementTerms) -> list[str]:
+    """All windows in their stated order, and that the first one that takes a lead holds."""
+    windows = agreement.windows
+    first = [] if len(windows) < 2 else ["The first of these windows that takes a lead holds for it."]
+    return first + [
+        sentence for window in windows for sentence in describe_window(window, agreement.calendar)
+    ]
+
+
+def describe_window(window: Window, calendar: Calendar | None = None) -> list[str]:
+    """ "Demo requests, for leads whose source is demo: Sales follows up within 4 business hours ..."."""
+    first, *others = describe_terms(window.terms, calendar)
+    sentences = [f"{window.name}{_taken(window)}: {first}", *others]
     if window.rejection_reasons:
         reasons = listed([plain(reason) for reason in window.rejection_reasons], "or")
-        return [*sentences, f"Sales may reject a lead as {reasons}."]
+        return [*sentences, f"Sales may reject a lead for one of these reasons: {reasons}."]
     return [*sentences, "Sales may not reject a lead: no reason is listed."]
 
 
-def describe_terms(terms: Terms) -> list[str]:
-    """The promises of one window; business or elapsed is always said."""
+def _taken(window: Window) -> str:
+    """Which leads it is for; a name such as "All leads" says that itself."""
+    if window.match is not None:
+        return f", for leads whose {plain(window.match['field'])} is {listed(window.match['in'], 'or')}"
+    return "" if window.name.lower().startswith("all") else ", for all leads"
+
+
+def describe_terms(terms: Terms, calendar: Calendar | None = None) -> list[str]:
+    """The promises of one window; business or elapsed is always said, business hours with their week."""
     kind = terms.hours
-    counts = "any attempt counts" if terms.counts == "attempt" else "only a two-way connection counts"
-    window = f"Sales follows up within {agreed_time(terms.window_seconds, kind)}; {counts}."
-    if kind == "elapsed":
-        window += " Every hour counts, nights and weekends included."
+    hours = ", nights and weekends included"
+    if kind == "business":
+        hours = f" ({describe_week(calendar)})" if calendar else ""
+    counts = "Any attempt counts." if terms.counts == "attempt" else "Only a two-way connection counts."
+    window = (
+        f"Sales follows up within {agreed_time(terms.window_seconds, kind)} of the handoff{hours}. {counts}"
+    )
     warned = (
         f"The clock is at risk after {percent(terms.warn_share)} of that, "
         f"{agreed_time(terms.warn_seconds, kind)}."
@@ -147,66 +153,26 @@ def _depth(depth: Depth | None) -> str:
     )
 
 
-def describe_commitment(
-    commitment: Commitment, agreement: AgreementTerms, mirror: Commitment | None = None
-) -> str:
-    """ "Every month, Marketing promises MQLs delivered: at least 240, source demo." and its mirror."""
-    metric = METRICS[commitment.metric]
-    bound = "at least" if commitment.at_least else "at most"
-    text = f"Every {commitment.period}, {_SIDE_NAMES[commitment.side]} "
-    text += "promise " if commitment.side == "shared" else "promises "
-    text += f"{_lowered(metric.label)}: {bound} {_amount(commitment, agreement.currency)}"
-    for kind, value in (commitment.scope or {}).items():
-        text += f", for the {kind} {value}"
-    text += f" ({commitment.key})."
-    if mirror is not None:
-        text += f" It stands beside {_lowered(METRICS[mirror.metric].label)} ({mirror.key})."
-    return f"{text} {commitment.note}".strip()
-
-
-def _lowered(label: str) -> str:
-    first = label.split(" ", 1)[0]
-    return label if first.isupper() or first[:-1].isupper() else label[0].lower() + label[1:]
-
-
-def _amount(commitment: Commitment, currency: str) -> str:
-    value: Decimal = commitment.value
-    if commitment.unit == "share":
-        return percent(value)
-    if commitment.unit == "seconds":
-        return _seconds(commitment.metric, value)
-    if commitment.unit == "money":
-        return f"{currency} {number_text(value)}"
-    if commitment.unit == "days":
-        return f"{number_text(value)} {'day' if value == 1 else 'days'}"
-    return number_text(value)
-
-
-def _seconds(metric: str, value: Decimal) -> str:
-    whole = int(value)
-    said = exact_duration(whole) if whole == value else f"{number_text(value)} s"
-    kinds: dict[str, Any] = {"business": " of business time", "elapsed": " of elapsed time"}
-    return said + next((words for kind, words in kinds.items() if f"_{kind}_" in metric), "")
-
-
 def describe_definition(definition: Definition) -> str:
     """The signed sentence of a stage, and what each side does in it."""
     name = STAGE_NAMES[definition.stage]
     article = "An" if name[0] in "aeioMS" else "A"  # an MQL, an SQL, an opportunity
-    text = f"{article} {name}: {_ended(definition.sentence)}"
+    text = f"{article} {name}: {ended(definition.sentence)}"
     if definition.marketing_does:
-        text += f" Marketing: {_ended(definition.marketing_does)}"
+        text += f" Marketing: {ended(definition.marketing_does)}"
     if definition.sales_does:
-        text += f" Sales: {_ended(definition.sales_does)}"
+        text += f" Sales: {ended(definition.sales_does)}"
     return text
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
+    """The sentence with its full stop."""
     sentence = sentence.strip()
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
-def _describe_report(agreement: AgreementTerms) -> list[str]:
+def describe_report(agreement: AgreementTerms) -> list[str]:
+    """When the report goes out, the currency, and the data that dates were made with."""
     day, hour = WEEKDAY_NAMES[agreement.report_weekday], clock_time(agreement.report_hour * 60)
     sentences = [
         f"The report goes to both teams every {day} at {hour}:00, {place(agreement.tz)} time.",

@@ -1,15 +1,19 @@
 """Sentences from the same values that are evaluated; nothing on a page says it in other words."""
 
+from slas.rules.comparing import Change, compare
 from slas.rules.describing import (
     agreed_time,
     describe,
     describe_calendar,
-    describe_commitment,
     describe_definition,
+    describe_report,
+    describe_term,
     describe_terms,
     describe_window,
+    describe_windows,
 )
 from slas.rules.explaining import Explanation, Line, explain
+from slas.rules.promising import describe_commitment
 from slas.rules.words import (
     describe_hours,
     describe_week,
@@ -23,17 +27,22 @@ from slas.rules.words import (
 )
 
 __all__ = [
+    "Change",
     "Explanation",
     "Line",
     "agreed_time",
+    "compare",
     "describe",
     "describe_calendar",
     "describe_commitment",
     "describe_definition",
     "describe_hours",
+    "describe_report",
+    "describe_term",
     "describe_terms",
     "describe_week",
     "describe_window",
+    "describe_windows",
     "duration",
     "exact_duration",
     "explain",
