@@ -16,7 +16,11 @@ from slas.models import Agreement
 from slas.rules.words import plain
 from smarketing.accounts.models import Side, User
 
-NOTE = {"required": False, "widget": forms.TextInput(attrs={"autocomplete": "off"}), "max_length": 2000}
+NOTE: dict[str, Any] = {
+    "required": False,
+    "widget": forms.TextInput(attrs={"autocomplete": "off"}),
+    "max_length": 2000,
+}
 
 
 def new_click() -> str:
@@ -48,7 +52,8 @@ class ActionForm(LookMixin, forms.Form):
     def __init__(
         self, *args: Any, lead: Lead, handoff: Handoff | None, name: str = "", **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id=f"id_{name}_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"id_{name}_%s"
         self.lead, self.handoff = lead, handoff
         self.prepare()
         self.dress()
@@ -136,7 +141,7 @@ class CodedReasonForm(NoteForm):
         label="Reason",
         error_messages={"required": "Choose a reason.", "invalid_choice": "Choose a reason of the list."},
     )
-    field_order = ("reason", "note")
+    field_order = ["reason", "note"]
 
     def reasons(self) -> tuple[str, ...]:
         raise NotImplementedError
@@ -158,7 +163,7 @@ class PauseForm(CodedReasonForm):
         empty_label="Choose somebody",
         error_messages={"required": "Choose who sees to it.", "invalid_choice": "Choose who sees to it."},
     )
-    field_order = ("reason", "seen_to_by", "note")
+    field_order = ["reason", "seen_to_by", "note"]
 
     def reasons(self) -> tuple[str, ...]:
         return pause_reasons(self.handoff) if self.handoff else ()
@@ -178,7 +183,7 @@ class AdvanceForm(NoteForm):
         label="Amount, if won", required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
     currency = forms.CharField(label="Currency", required=False, max_length=3)
-    field_order = ("to", "amount", "currency", "note")
+    field_order = ["to", "amount", "currency", "note"]
 
     def prepare(self) -> None:
         if self.handoff:
@@ -193,7 +198,7 @@ class HandOverForm(NoteForm):
         empty_label="The one whose scope matches",
         error_messages={"invalid_choice": "Choose an agreement of the list."},
     )
-    field_order = ("agreement", "note")
+    field_order = ["agreement", "note"]
 
     def prepare(self) -> None:
         if self.lead.agreement_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from django.db.models import QuerySet
@@ -19,7 +20,7 @@ BATCH = 2_000  # handoffs read at a time
 
 # Where no tier matched, only decisions are judged (a rejection counts in lead quality all the same).
 NO_WINDOW = Terms(
-    window_seconds=1, hours="elapsed", counts="attempt", warn_share=1, late_entry_grace_seconds=0
+    window_seconds=1, hours="elapsed", counts="attempt", warn_share=Decimal(1), late_entry_grace_seconds=0
 )
 
 

@@ -22,7 +22,7 @@ def state_case(at: dt.datetime, clock: str = "") -> Case:
     def when(state: str, **conditions: object) -> When:
         return When(**{f"{clock}{name}": value for name, value in conditions.items()}, then=Value(state))
 
-    paused = ClockPause.objects.filter(clock=OuterRef(f"{clock}pk")).in_force(at)  # type: ignore[attr-defined]
+    paused = ClockPause.objects.filter(clock=OuterRef(f"{clock}pk")).in_force(at)
     return Case(
         when("not_started", start_at__gt=at),
         when("excluded", outcome="excluded", stopped_at__lte=at),

@@ -41,7 +41,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             )
         )
 
-    def latest(self) -> HandoffQuerySet:
+    def last_of_leads(self) -> HandoffQuerySet:
         """The last handoff of each lead: the one that follow-ups and decisions belong to."""
         later = Handoff.objects.filter(lead=OuterRef("lead"), at__gt=OuterRef("at"))
         return self.filter(~Exists(later))

@@ -88,7 +88,7 @@ class Visit:
                 write_clocks(list(reckon(handoffs, self.now, Shelf())), self.now, reason)
 
     def _reshape(self) -> None:
-        entries = list(self.lead.entries.shaping().order_by("id"))  # type: ignore[attr-defined]
+        entries = list(self.lead.entries.shaping().order_by("id"))
         columns = lead_columns(self.lead, entries)
         changed = {name: value for name, value in columns.items() if getattr(self.lead, name) != value}
         if changed:

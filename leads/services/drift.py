@@ -108,7 +108,7 @@ def _mend_leads(ids: list[int], now: dt.datetime) -> None:
 def standing_entries(lead_ids: Iterable[int]) -> dict[int, list[Entry]]:
     """The stage moves, assignments and decisions that stand, by lead, in the order of the journal."""
     found: dict[int, list[Entry]] = defaultdict(list)
-    entries = Entry.objects.filter(lead__in=list(lead_ids)).shaping()  # type: ignore[attr-defined]
+    entries = Entry.objects.filter(lead__in=list(lead_ids)).shaping()
     for entry in entries.order_by("id"):
         found[entry.lead_id].append(entry)
     return found

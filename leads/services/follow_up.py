@@ -93,7 +93,7 @@ def take_back(entry: Entry, *, by: User, now: dt.datetime) -> None:
 def _same_click(visit: Visit, entry: Entry) -> list[Entry]:
     if not entry.click:
         return [entry]
-    return list(visit.lead.entries.standing().filter(click=entry.click).order_by("-id"))  # type: ignore[attr-defined]
+    return list(visit.lead.entries.standing().filter(click=entry.click).order_by("-id"))
 
 
 def _held_by(lead: Lead) -> str:
@@ -149,7 +149,7 @@ def _unmeasure(visit: Visit, entry: Entry) -> None:
     handoff = visit.handoff
     if handoff is None or handoff.measured_since != entry.recorded_at:
         return
-    others = Entry.objects.standing().follow_ups().filter(handoff=handoff, automatic=False)  # type: ignore[attr-defined]
+    others = Entry.objects.standing().follow_ups().filter(handoff=handoff, automatic=False)
     if not others.exists():
         handoff.measured, handoff.measured_since = False, None
         handoff.save(update_fields=["measured", "measured_since"])

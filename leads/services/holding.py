@@ -79,7 +79,7 @@ def pause_reasons(handoff: Handoff) -> tuple[str, ...]:
 def pause_in_force(handoff: Handoff) -> Entry | None:
     """The pause that no `resumed` ended yet, whether or not its cap is used up."""
     last = (
-        handoff.entries.standing()  # type: ignore[attr-defined]
+        handoff.entries.standing()
         .filter(type__in=[Entry.Type.PAUSED, Entry.Type.RESUMED])
         .order_by("recorded_at", "id")
         .last()

@@ -117,7 +117,7 @@ def _check(lead: Lead) -> None:
         name, messages = next(iter(error.message_dict.items()))
         if name == "email":
             raise Refused(f"“{lead.email}” is no e-mail address. Write it as anna@example.com.") from None
-        label = Lead._meta.get_field(name).verbose_name
+        label = name.replace("_", " ")
         raise Refused(f"The {label} can’t be stored: {messages[0]}") from None
 
 

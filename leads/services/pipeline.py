@@ -231,7 +231,7 @@ def _decidable(visit: Visit, verb: str) -> Handoff:
 
 def _decision(handoff: Handoff) -> Entry | None:
     """What accepted this handoff by word, if anything did."""
-    standing = handoff.entries.standing().filter(type__in=_DECIDED)  # type: ignore[attr-defined]
+    standing = handoff.entries.standing().filter(type__in=_DECIDED)
     return standing.order_by("recorded_at", "id").first()
 
 

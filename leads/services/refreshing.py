@@ -152,7 +152,8 @@ def _mark_days(
 
 
 def _earliest(each: Reckoned, before: dict[str, Any] | None) -> dt.datetime | None:
-    after = each.clock
-    return earliest_change(
-        [before and before[name] for name in _INSTANTS], [after and after[name] for name in _INSTANTS]
-    )
+    return earliest_change(_instants(before), _instants(each.clock))
+
+
+def _instants(clock: dict[str, Any] | None) -> list[dt.datetime | None]:
+    return [clock[name] if clock else None for name in _INSTANTS]

@@ -50,7 +50,8 @@ def zones_of(agreements: Iterable[int], now: dt.datetime) -> dict[int, str]:
     signed = FrozenTerms.objects.filter(version__agreement__in=agreements, version__status="signed")
     for frozen in signed.select_related("version").order_by("version__in_force_at"):
         version = frozen.version
-        if version.in_force_at <= now or zones[version.agreement_id] == "UTC":
+        in_force_at = version.in_force_at or now  # signed ones have it
+        if in_force_at <= now or zones[version.agreement_id] == "UTC":
             zones[version.agreement_id] = frozen.terms().tz
     return zones
 

@@ -50,7 +50,7 @@ def test_the_list_shows_leads_newest_first(client, agreement, rep):
     for number in range(3):
         lead(agreement, at=HANDED_OVER_AT - timedelta(days=number), first_name=f"N{number}", last_name="")
     html = log_in(client, rep).get("/leads/").content.decode()
-    assert html.index("N0") < html.index("N1") < html.index("N2")
+    assert html.index(">N0<") < html.index(">N1<") < html.index(">N2<")
     assert "Not handed over" in html
 
 

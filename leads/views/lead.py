@@ -106,7 +106,7 @@ def _without_form(forms: list[dict[str, Any]], tried: Action | None, form: Actio
     """Why an action was refused whose form no longer fits the lead, as after a second click."""
     if form is None or any(each["action"] is tried for each in forms):
         return ""
-    return " ".join(message for messages in form.errors.values() for message in messages)
+    return " ".join(str(message) for messages in form.errors.values() for message in messages)
 
 
 def _verdict(handoff: Handoff | None, entries: list[Entry], reader: User, now: dt.datetime) -> dict[str, Any]:

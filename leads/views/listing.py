@@ -59,7 +59,7 @@ def _filtered(form: LeadFilter, reader: User) -> QuerySet[Lead]:
     """The leads that the filters leave; a filter that says nothing sensible leaves all, and says so."""
     form.is_valid()
     chosen: dict[str, Any] = form.cleaned_data
-    leads = Lead.objects.all()
+    leads: QuerySet[Lead] = Lead.objects.all()
     for word in chosen.get("q", "").split():
         leads = leads.filter(_any_of(word))
     if chosen.get("stage"):
@@ -89,8 +89,8 @@ def _with_clock(leads: QuerySet[Lead], state: str) -> QuerySet[Lead]:
     if state == "not_handed_over":
         return leads.filter(handoffs=None)
     if state:
-        handoffs = Handoff.objects.latest().with_state(this_second()).filter(state=state)  # type: ignore[attr-defined]
-        return leads.filter(pk__in=handoffs.values("lead"))
+        handoffs = Handoff.objects.last_of_leads().with_state(this_second())
+        return leads.filter(pk__in=handoffs.filter(Q(state=state)).values("lead"))
     return leads
 
 
@@ -109,8 +109,8 @@ def _next(query: QueryDict, last: Lead) -> str:
 
 def _look(leads: list[Lead]) -> None:
     """Give each lead the look of its last handoff's clock: one query."""
-    handoffs = Handoff.objects.filter(lead__in=leads).with_state(this_second())  # type: ignore[attr-defined]
-    states = dict(handoffs.order_by("at", "id").values_list("lead_id", "state"))
+    handoffs = Handoff.objects.filter(lead__in=leads).with_state(this_second())
+    states = dict(handoffs.order_by("at", "id").values_list("lead_id", "state"))  # type: ignore[misc]
     for lead in leads:
         lead.look = look_of(states.get(lead.pk))  # type: ignore[attr-defined]
 

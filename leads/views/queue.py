@@ -66,7 +66,7 @@ def waiting(now: dt.datetime) -> QuerySet[Clock]:
     A lead that left the pipeline stays while its clock runs (that is no rejection, and stops nothing), and
     goes once its deadline is over.
     """
-    clocks = Clock.objects.waiting().with_state(now).filter(handoff__rejected_at=None)  # type: ignore[attr-defined]
+    clocks = Clock.objects.waiting().with_state(now).filter(handoff__rejected_at=None)
     return clocks.exclude(handoff__lead__stage__in=_OVER, deadline_at__lt=now)
 
 
