@@ -14,6 +14,7 @@ from slas.rules.business_time import Calendar
 
 ZONES = ("Europe/Copenhagen", "America/New_York", "Australia/Sydney")
 HOURS = (dt.time(9), dt.time(17))
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 WINDOWS = (3_600, 4 * 3_600, 8 * 3_600, 24 * 3_600, 48 * 3_600)
 LEADS = 3_000
 
@@ -56,7 +57,7 @@ def _lead(chance: random.Random) -> tuple[str, dt.datetime, int]:
 
 def _calendar(zone: str, holidays: set[dt.date]) -> Calendar:
     hours = [[f"{HOURS[0]:%H:%M}", f"{HOURS[1]:%H:%M}"]]
-    return Calendar(tz=zone, week={day: hours for day in ("mon", "tue", "wed", "thu", "fri")}, holidays=holidays)
+    return Calendar(tz=zone, week=dict.fromkeys(WEEKDAYS, hours), holidays=holidays)
 
 
 def _rules(zone: str, holidays: set[dt.date]) -> businesstimedelta.Rules:

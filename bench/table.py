@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`ratio` is what the goal speaks of (the direction is in `goal`'s words); `held` says whether it was reached."""
+    """`ratio` is what the goal speaks of (its words give the direction); `held`: whether it was reached."""
 
     number: int
     what: str
@@ -29,7 +29,9 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def median_pair(ours: Callable[[], object], reference: Callable[[], object], rounds: int = 5) -> tuple[float, float]:
+def median_pair(
+    ours: Callable[[], object], reference: Callable[[], object], rounds: int = 5
+) -> tuple[float, float]:
     """Median seconds of both, measured in turns so that a noisy moment meets both alike."""
     pairs = [(seconds(ours), seconds(reference)) for _ in range(rounds)]
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
@@ -42,4 +44,6 @@ def render(rows: list[Row]) -> str:
         for row in rows
     ]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
+    )

@@ -111,8 +111,8 @@ def _second_content() -> Content:
             "Demo requests called within four hours close twice as often.",
         ),
         _promise(
-            "depth", Side.SALES, "depth_met_share", "0.95", "Three attempts in ten days fit beside the calls.",
-            "Half of the leads answer only at the third attempt.",
+            "depth", Side.SALES, "depth_met_share", "0.95", "Three attempts in ten days fit in the week.",
+            "Half of the leads answer at the third attempt.",
         ),
         _promise(
             "customers", Side.SALES, "customers", "22", "Version 1 brought 20 and more a month.",

@@ -47,7 +47,10 @@ class Storing:
         handoffs = Handoff.objects.bulk_create(
             [row for lead, story in told_of for row in self._handoffs(lead, story)], WRITING
         )
-        handoff_of = {(row.lead_id, row.at): row for row in handoffs}
+        # None: a deed before the lead was handed over.
+        handoff_of: dict[tuple[int, dt.datetime | None], Handoff] = {
+            (row.lead_id, row.at): row for row in handoffs
+        }
         journal = [(deed, lead, story) for lead, story in told_of for deed in story.deeds]
         journal.sort(key=lambda line: line[0].recorded_at)
         Entry.objects.bulk_create(
