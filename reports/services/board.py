@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from leads.models import Clock
 from leads.models.clock import state_case
-from reports.content.promises import PromiseLine, columns, promise_line, target_text
+from reports.content.promises import PromiseLine, columns, promise_line
 from reports.metrics import Figure, figures
 from reports.metrics.periods import period_at, version_at
 from reports.services.nights import calendar_at
@@ -35,7 +35,7 @@ class Cell:
     line: PromiseLine
     standing: Standing
     address: str
-    bound: str
+    every: str
     fill: str
     pace: str
     is_short: bool
@@ -100,12 +100,11 @@ def _standings(
 
 def _cell(standing: Standing, agreement: Agreement) -> Cell:
     promise, stands = standing.commitment, standing.assessment
-    bound = f"at {'least' if promise.at_least else 'most'} {target_text(standing)} a {promise.period}"
     return Cell(
         line=promise_line(standing),
         standing=standing,
         address=figure_address(agreement, promise.metric, standing.period, promise.scope),
-        bound=bound,
+        every=f"every {promise.period}",
         fill=_reach(standing.value, promise),
         pace=_reach(stands.expected, promise) if METRICS[promise.metric].adds_up else "",
         is_short=stands.is_short or stands.state == "far_ahead",

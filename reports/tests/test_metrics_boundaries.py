@@ -239,4 +239,4 @@ def test_below_five_cases_a_rate_is_its_count():
     rate = figure("lead_to_mql", inbound, OPENS, OPENS + HOUR)
     assert (value_text(rate), count_text(rate)) == ("0 of 4", "0 of 4")
     lead(inbound, at=OPENS)
-    assert value_text(figure("lead_to_mql", inbound, OPENS, OPENS + HOUR)) == "0.0%"
+    assert value_text(figure("lead_to_mql", inbound, OPENS, OPENS + HOUR)) == "0%"

@@ -151,6 +151,7 @@ def test_a_figure_opens_to_its_sum_and_its_list(see, inbound):
     assert "Of the clocks of the period" in html
     assert "4 of 6" in html
     assert "Handed over in the period" in html
+    assert "Every month, Sales" in html  # the promise it is held against
     assert "Counted: 4 handoffs" in html
     assert "version 1" in html
     assert "Europe/Copenhagen" in html

@@ -21,6 +21,8 @@ from reports.services.board import figure_address
 from slas.models import Agreement, Version
 from slas.rules.metrics import METRICS
 from slas.rules.periods import Period
+from slas.rules.terms import Commitment
+from slas.rules.wording import describe_commitment
 from slas.rules.words import describe_week
 from smarketing.now import this_second
 
@@ -96,6 +98,7 @@ def _asked(request: HttpRequest, agreement: Agreement, metric: str) -> Asked:
 
 def _context(asked: Asked, figure: Figure) -> dict[str, Any]:
     terms = asked.version.terms()
+    promise = _promise(asked)
     return {
         "metric": METRICS[asked.metric],
         "agreement": asked.agreement,
@@ -103,13 +106,23 @@ def _context(asked: Asked, figure: Figure) -> dict[str, Any]:
         "period": asked.period,
         "scope": next(iter(asked.scope.items()), None),
         "figure": figure,
-        "value": value_text(figure),
+        "promise": describe_commitment(promise, terms) if promise else "",
+        "value": value_text(figure, promise.value if promise else None),
         "count": count_text(figure),
         "week": describe_week(terms.calendar),
         "holidays": sum(day.year == asked.period.first_day.year for day in terms.calendar.holidays),
         "year": asked.period.first_day.year,
         "is_recorded": not isinstance(asked.spec, Unrecorded),
     }
+
+
+def _promise(asked: Asked) -> Commitment | None:
+    """The promise that this very figure is held against, if there is one."""
+    for promise in asked.version.terms().commitments:
+        same = (promise.metric, promise.period, promise.scope or {})
+        if same == (asked.metric, asked.period.kind, asked.scope):
+            return promise
+    return None
 
 
 # -- the sum ----------------------------------------------------------------------------------------
@@ -180,10 +193,24 @@ def _page(request: HttpRequest, asked: Asked, rows: QuerySet) -> dict[str, Any]:
         "rows": [_row(row, event) for row in shown],
         "are_handoffs": rows.model is Handoff,
         "part": PARTS[asked.part],
+        "parts": _parts(asked),
         "total": rows.count(),
         "first": None if place is None else first,
         "next": query.urlencode() if more else "",
     }
+
+
+def _parts(asked: Asked) -> list[tuple[str, str, bool]]:
+    """(label, address, whether it is shown) of the lists that there are beside each other."""
+    spec, parts = asked.spec, {}
+    if isinstance(spec, Ranked) or (isinstance(spec, Counted) and spec.among):
+        parts = {"k": PARTS["k"], "n": PARTS["n"]}
+    if isinstance(spec, Counted) and spec.undecided:
+        parts["undecided"] = PARTS["undecided"]
+    lists = [(label, _address(asked, part=part), part == asked.part) for part, label in parts.items()]
+    if asked.metric == "speed_met_share":
+        lists.insert(1, ("Breached", _address(asked, "clocks_breached"), False))
+    return lists
 
 
 def _place(request: HttpRequest) -> Place | None:
