@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from leads.models import Clock, Handoff
 from leads.services.projecting import CLOCK_COLUMNS, clock_values
@@ -19,10 +19,33 @@ from .journal import Wanted
 from .tables import insert
 
 
+class NewHandoff(NamedTuple):
+    """The columns of a handoff about to be written; a tuple, because there are as many as leads."""
+
+    id: int
+    lead_id: int
+    agreement_id: int
+    version_id: int
+    at: dt.datetime
+    recorded_at: dt.datetime
+    measured: bool
+    window_key: str
+    window_why: str
+    matched_on: dict[str, Any]
+
+    @property
+    def pk(self) -> int:
+        return self.id
+
+    @property
+    def has_clock(self) -> bool:
+        return self.measured and self.window_key != ""
+
+
 class Fresh(NamedTuple):
     """A handoff just written, with the journal of its lead: ids and entries, in the order of the journal."""
 
-    handoff: Handoff
+    handoff: NewHandoff
     journal: list[tuple[int, Wanted]]
 
 
@@ -30,12 +53,12 @@ def insert_clocks(fresh: Iterable[Fresh], emails: Mapping[int, str], now: dt.dat
     """Write the clocks of new measured handoffs under a window. `emails`: of people here, by id."""
     fresh = list(fresh)
     shelf = Shelf()
-    shelf.read_for([each.handoff for each in fresh])
+    shelf.read_for([cast(Handoff, each.handoff) for each in fresh])
     insert(Clock, ("handoff_id", *CLOCK_COLUMNS), [_clock(each, shelf, emails, now) for each in fresh])
 
 
 def _clock(fresh: Fresh, shelf: Shelf, emails: Mapping[int, str], now: dt.datetime) -> tuple[Any, ...]:
-    handoff = fresh.handoff
+    handoff = cast(Handoff, fresh.handoff)
     entries = [_entry_row(pk, handoff.lead_id, wanted, emails) for pk, wanted in fresh.journal]
     story = story_on(shelf, handoff, entries, now)
     columns = clock_values(handoff, story, project(story), entries)

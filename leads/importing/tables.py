@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -37,17 +37,18 @@ def next_ids(model: Model, count: int) -> Sequence[int]:
         return range(last + 1, last + 1 + count)
 
 
-def insert(model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows whose values are in the order of `columns`."""
+def insert(
+    model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]], same: Mapping[str, Any] | None = None
+) -> None:
+    """Insert rows whose values are in the order of `columns`; `same`: columns alike in every row."""
     if not rows:
         return
-    left_out = [f for f in model._meta.concrete_fields if f.attname not in columns and not f.primary_key]
-    names = [_column(model, name) for name in (*columns, *(field.attname for field in left_out))]
-    defaults = tuple(field.get_default() for field in left_out)
-    if connection.vendor == "postgresql":
-        _copy(model._meta.db_table, names, rows, defaults)
-    else:
-        _execute_many(model._meta.db_table, names, rows, defaults)
+    given = set(columns)
+    left_out = [f for f in model._meta.concrete_fields if f.attname not in given and not f.primary_key]
+    constants = {field.attname: field.get_default() for field in left_out} | dict(same or {})
+    names = [_column(model, name) for name in (*columns, *constants)]
+    write = _copy if connection.vendor == "postgresql" else _execute_many
+    write(model._meta.db_table, names, rows, tuple(constants.values()))
 
 
 def update(model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -71,66 +72,82 @@ def update(model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]]) 
                 page_size=1_000,
             )
         else:
+            stored = _ForSqlite().of
             settings = ", ".join(f'"{name}" = %s' for name in names)
             cursor.executemany(
                 f'UPDATE "{table}" SET {settings} WHERE id = %s',  # noqa: S608 - names of our models
-                [[_for_sqlite(value) for value in (*row[1:], row[0])] for row in rows],
+                [[stored(value) for value in (*row[1:], row[0])] for row in rows],
             )
 
 
-def _copy(table: str, names: list[str], rows: Iterable[Sequence[Any]], defaults: tuple[Any, ...]) -> None:
-    tail = "".join("\t" + _copy_text(value) for value in defaults) + "\n"
-    text = _copy_text
+def _copy(table: str, names: list[str], rows: Iterable[Sequence[Any]], constants: tuple[Any, ...]) -> None:
+    text = _CopyText().of
+    tail = "".join("\t" + text(value) for value in constants) + "\n"
     lines = ["\t".join([text(value) for value in row]) + tail for row in rows]
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{table}" ({_quoted(names)}) FROM STDIN', io.StringIO("".join(lines)))
 
 
 def _execute_many(
-    table: str, names: list[str], rows: Iterable[Sequence[Any]], defaults: tuple[Any, ...]
+    table: str, names: list[str], rows: Iterable[Sequence[Any]], constants: tuple[Any, ...]
 ) -> None:
-    given = len(names) - len(defaults)
-    values = ", ".join(["%s"] * given + [_literal(value) for value in defaults])
+    given = len(names) - len(constants)
+    values = ", ".join(["%s"] * given + [_literal(value) for value in constants])
+    stored = _ForSqlite().of
     with connection.cursor() as cursor:
         cursor.executemany(
             f'INSERT INTO "{table}" ({_quoted(names)}) VALUES ({values})',  # noqa: S608 - names of our models
-            [[_for_sqlite(value) for value in row] for row in rows],
+            [[stored(value) for value in row] for row in rows],
         )
 
 
-def _copy_text(value: Any) -> str:
-    """A value in COPY's text format."""
-    if value is None:
-        return "\\N"
-    kind = type(value)
-    if kind is str:
-        return value.translate(_ESCAPES) if not value.isalnum() else value
-    if kind is bool:
-        return "t" if value else "f"
-    if kind is dict or kind is list:
-        return json.dumps(value).translate(_ESCAPES)
-    return str(value)
+class _CopyText(dict[dt.datetime, str]):
+    """Values in COPY's text format. The same instants come again and again: each is written out once."""
+
+    def __missing__(self, instant: dt.datetime) -> str:
+        text = self[instant] = str(instant)
+        return text
+
+    def of(self, value: Any) -> str:
+        if value is None:
+            return "\\N"
+        kind = type(value)
+        if kind is str:
+            return value if value.isalnum() else value.translate(_ESCAPES)
+        if kind is dt.datetime:
+            return self[value]
+        if kind is bool:
+            return "t" if value else "f"
+        if kind is dict or kind is list:
+            return json.dumps(value).translate(_ESCAPES)
+        return str(value)
 
 
 def _for_postgresql(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, dict | list) else value
 
 
-def _for_sqlite(value: Any) -> Any:
-    """A value as Django keeps it in SQLite: instants as naive UTC, decimals and JSON as text."""
-    kind = type(value)
-    if kind is str or kind is int or value is None:
-        return value
-    if kind is dt.datetime:
-        return str(value.astimezone(dt.UTC).replace(tzinfo=None))
-    if kind is dict or kind is list:
-        return json.dumps(value)
-    return str(value) if kind is Decimal else value
+class _ForSqlite(dict[dt.datetime, str]):
+    """Values as Django keeps them in SQLite: instants as naive UTC, decimals and JSON as text."""
+
+    def __missing__(self, instant: dt.datetime) -> str:
+        text = self[instant] = str(instant.astimezone(dt.UTC).replace(tzinfo=None))
+        return text
+
+    def of(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is str or kind is int or value is None:
+            return value
+        if kind is dt.datetime:
+            return self[value]
+        if kind is dict or kind is list:
+            return json.dumps(value)
+        return str(value) if kind is Decimal else value
 
 
 def _literal(default: Any) -> str:
     """A model's default in SQL: nothing, a number, a truth value, a text, empty JSON."""
-    value = _for_sqlite(default)
+    value = _ForSqlite().of(default)
     if value is None:
         return "NULL"
     if isinstance(value, bool | int):

@@ -13,17 +13,13 @@ from leads.services.tiers import ATTRIBUTES, Tier, tier_of
 
 from .finding import ARRIVALS, COLUMNS
 from .journal import Plan, Wanted
-from .judging import Fresh, insert_clocks
+from .judging import Fresh, NewHandoff, insert_clocks
 from .merging import Handed, LeadState
 from .tables import insert, next_ids, update
 
-_LEAD = ("id", "agreement_id", *COLUMNS, "recorded_at", "batch_id")
-_HANDOFF = (
-    *("id", "lead_id", "agreement_id", "version_id", "at", "recorded_at", "entered_at", "by_id", "batch_id"),
-    *("measured", "window_key", "window_why", "matched_on"),
-)
+_LEAD = ("id", "agreement_id", *COLUMNS)
 _ENTRY = (
-    *("id", "lead_id", "handoff_id", "type", "at", "recorded_at", "entered_at", "batch_id", "to_stage"),
+    *("id", "lead_id", "handoff_id", "type", "at", "recorded_at", "to_stage"),
     *("to_owner_id", "to_owner_text", "kind", "outcome", "imported", "note"),
 )
 _BLANK: dict[str, Any] = {"amount": None, "extra": {}}
@@ -53,8 +49,8 @@ class Writer:
         new = self._write_leads(changes, batch)
         handoffs = self._write_handoffs(changes, batch)
         journals = self._write_entries(changes, batch)
-        fresh = {h.pk: Fresh(h, journals[h.lead_id]) for h in handoffs if h.lead_id in new}
-        insert_clocks([each for each in fresh.values() if _has_clock(each.handoff)], self._emails, self._now)
+        fresh = {h.id: Fresh(h, journals[h.lead_id]) for h in handoffs if h.lead_id in new}
+        insert_clocks([each for each in fresh.values() if each.handoff.has_clock], self._emails, self._now)
         reason = f"{batch.file_name} was imported."[:200]
         refresh([pk for pk in _to_judge(changes) if pk not in fresh], self._now, reason=reason)
         touch_many(_touched(changes), reason, self._now)
@@ -65,35 +61,34 @@ class Writer:
         known = [change for change in changes if not change.state.is_new]
         for change, pk in zip(new, next_ids(Lead, len(new)), strict=True):
             change.state.pk = pk
-        insert(Lead, _LEAD, [_lead_row(change, self._now, batch.pk) for change in new])
+        same = {"recorded_at": self._now, "batch_id": batch.pk}
+        insert(Lead, _LEAD, [_lead_row(change) for change in new], same)
         update(Lead, COLUMNS, [_update_row(change) for change in known])
         return {change.state.pk for change in new if change.state.pk}
 
-    def _write_handoffs(self, changes: Sequence[Change], batch: ImportBatch) -> list[Handoff]:
+    def _write_handoffs(self, changes: Sequence[Change], batch: ImportBatch) -> list[NewHandoff]:
         """The new ones; those known that are measured from now on are marked."""
         pairs = [(c.state, c.state.handoff) for c in changes if c.state.handoff is not None]
         new = [(state, handed) for state, handed in pairs if handed.pk is None]
         made = []
         for (state, handed), pk in zip(new, next_ids(Handoff, len(new)), strict=True):
             handed.pk = pk
-            made.append(self._handoff(state, handed, batch))
-        insert(Handoff, _HANDOFF, [[getattr(handoff, name) for name in _HANDOFF] for handoff in made])
+            made.append(self._handoff(state, handed))
+        same = {"entered_at": self._now, "by_id": batch.by_id, "batch_id": batch.pk}
+        insert(Handoff, NewHandoff._fields, made, same)
         newly = [handed.pk for _, handed in pairs if handed.pk and newly_measured(handed)]
         Handoff.objects.filter(pk__in=newly).update(measured=True)
         return made
 
-    def _handoff(self, state: LeadState, handed: Handed, batch: ImportBatch) -> Handoff:
+    def _handoff(self, state: LeadState, handed: Handed) -> NewHandoff:
         tier = self._tier(state, handed.version_id)
-        return Handoff(
-            id=handed.pk,
+        return NewHandoff(
+            id=cast(int, handed.pk),
             lead_id=cast(int, state.pk),
             agreement_id=cast(int, state.place.pk),
             version_id=cast(int, handed.version_id),
             at=handed.at,
             recorded_at=handed.at,
-            entered_at=self._now,
-            by_id=batch.by_id,
-            batch_id=batch.pk,
             measured=handed.measured,
             window_key=tier.key,
             window_why=tier.why,
@@ -122,44 +117,31 @@ class Writer:
             for change in changes
             if change.state.pk is not None
         }
-        now, batch_id = self._now, batch.pk
-        insert(
-            Entry,
-            _ENTRY,
-            [
-                _entry_row(pk, lead, wanted, now, batch_id)
-                for lead, journal in journals.items()
-                for pk, wanted in journal
-            ],
-        )
+        rows = [_entry_row(pk, lead, wanted) for lead, journal in journals.items() for pk, wanted in journal]
+        insert(Entry, _ENTRY, rows, {"entered_at": self._now, "batch_id": batch.pk})
         return journals
-
-
-def _has_clock(handoff: Handoff) -> bool:
-    return handoff.measured and handoff.window_key != ""
 
 
 def newly_measured(handoff: Handed) -> bool:
     return handoff.known and handoff.measured and not handoff.was_measured
 
 
-def _lead_row(change: Change, now: dt.datetime, batch: int) -> tuple[Any, ...]:
+def _lead_row(change: Change) -> tuple[Any, ...]:
     columns, state = change.columns, change.state
     values = [columns.get(name, _BLANK.get(name, "")) for name in COLUMNS]
-    return (state.pk, state.place.pk, *values, now, batch)
+    return (state.pk, state.place.pk, *values)
 
 
 def _update_row(change: Change) -> tuple[Any, ...]:
     return (change.state.pk, *(change.columns[name] for name in COLUMNS))
 
 
-def _entry_row(pk: int, lead: int | None, wanted: Wanted, now: dt.datetime, batch: int) -> tuple[Any, ...]:
+def _entry_row(pk: int, lead: int, wanted: Wanted) -> tuple[Any, ...]:
     followed_up = wanted.type == Entry.Type.FOLLOW_UP
     kind, outcome = ("other", "unknown") if followed_up else ("", "")
     on = wanted.on.pk if wanted.on else None
-    when = (wanted.at, wanted.recorded_at, now)
     return (
-        *(pk, lead, on, wanted.type, *when, batch, wanted.to_stage),
+        *(pk, lead, on, wanted.type, wanted.at, wanted.recorded_at, wanted.to_stage),
         *(*wanted.held, kind, outcome, followed_up, wanted.note),
     )
 
