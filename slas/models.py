@@ -358,10 +358,11 @@ class FrozenTerms(models.Model):
 
 
 class Step(models.Model):
-    """One step of a version on its way: who drafted, proposed, declined or withdrew it, when and why."""
+    """One step of a version on its way: who drafted, edited, proposed, declined or withdrew it, and when."""
 
     class Kind(models.TextChoices):
         DRAFTED = "drafted", "Drafted"
+        EDITED = "edited", "Edited"
         PROPOSED = "proposed", "Proposed"
         DECLINED = "declined", "Declined"
         WITHDRAWN = "withdrawn", "Withdrawn"

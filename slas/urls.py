@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slas import views
+from slas.views import reading as views
 
 urlpatterns = [
     path("", views.agreement_list, name="agreement_list"),

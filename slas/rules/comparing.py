@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from slas.rules.describing import agreed_time, ended
 from slas.rules.opening_hours import WEEKDAY_NAMES
@@ -36,7 +36,11 @@ class Change:
 
     @property
     def sentence(self) -> str:
-        """ "Demo requests, first follow-up: 2 business hours instead of 4 business hours."."""
+        """ "Demo requests, first follow-up: within 2 business hours instead of within 4 business hours."."""
+        if self.old == NOTHING:
+            return ended(f"{self.what}, new: {self.new}")
+        if self.new == NOTHING:
+            return ended(f"{self.what}: no longer {self.old}")
         return ended(f"{self.what}: {self.new} instead of {self.old}")
 
 
@@ -50,6 +54,8 @@ class _Fact:
 
 
 _Key = tuple[str, ...]
+# How much of a key names the whole: a promise with its side, metric and scope, a window.
+_WHOLE = {"promise": 5, "window": 2}
 
 
 def compare(old: AgreementTerms, new: AgreementTerms) -> list[Change]:
@@ -59,21 +65,40 @@ def compare(old: AgreementTerms, new: AgreementTerms) -> list[Change]:
     the start (each version has its own) and the releases of the data that dates were made with. Public
     holidays are compared for the time that both terms cover.
     """
-    was, becomes = dict(_facts(old)), dict(_facts(new))
+    was, becomes = _parts(old), _parts(new)
     changes = []
+    for part in dict.fromkeys([*becomes, *was]):
+        if part in was and part in becomes:
+            changes += _within(was[part], becomes[part])
+        else:
+            changes.append(_whole(part, was.get(part), becomes.get(part)))
+    return changes + _holidays(old, new)
+
+
+def _parts(terms: AgreementTerms) -> dict[_Key, dict[_Key, _Fact]]:
+    """Facts by what they are about: a window and a promise come and go as a whole."""
+    parts: dict[_Key, dict[_Key, _Fact]] = {}
+    for key, fact in _facts(terms):
+        part = key[: _WHOLE[key[0]]] if key[0] in _WHOLE else key
+        parts.setdefault(part, {})[key] = fact
+    return parts
+
+
+def _within(was: dict[_Key, _Fact], becomes: dict[_Key, _Fact]) -> Iterator[Change]:
     for key in dict.fromkeys([*becomes, *was]):
         before, after = was.get(key), becomes.get(key)
         named = after or before
-        if named and (before is None or after is None or before.said != after.said):
-            changes.append(
-                Change(
-                    named.side,
-                    named.what,
-                    before.said if before else NOTHING,
-                    after.said if after else NOTHING,
-                )
-            )
-    return changes + _holidays(old, new)
+        if named and before != after and (not before or not after or before.said != after.said):
+            old, new = (fact.said if fact else NOTHING for fact in (before, after))
+            yield Change(named.side, named.what, old, new)
+
+
+def _whole(part: _Key, was: dict[_Key, _Fact] | None, becomes: dict[_Key, _Fact] | None) -> Change:
+    """Everything that comes, or goes, with one window, promise, definition or day, in one line."""
+    head, *others = (becomes or was or {}).values()
+    said = "; ".join([head.said, *(f"{one.what.split(', ', 1)[-1]}: {one.said}" for one in others)])
+    what = f"Window {head.said}" if part[0] == "window" else head.what
+    return Change(head.side, what, said if was else NOTHING, said if becomes else NOTHING)
 
 
 def _facts(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
@@ -127,7 +152,7 @@ def _window(window: Window) -> Iterator[tuple[_Key, _Fact]]:
     def fact(part: str, what: str, said: str) -> tuple[_Key, _Fact]:
         return (*key, part), _Fact("sales", f"{name}, {what}", said)
 
-    yield fact("name", "name", name)
+    yield fact("name", "name", name)  # first: it names the whole
     who = "all leads"
     if window.match is not None:
         who = f"{plain(window.match['field'])} {listed(window.match['in'], 'or')}"
@@ -178,7 +203,7 @@ def _working_time(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
 
 def _holidays(old: AgreementTerms, new: AgreementTerms) -> list[Change]:
     first = max(old.starts_on, new.starts_on)
-    last = min(_last_day(old), _last_day(new))
+    last = min(_last_day(old), _last_day(new))  # beyond it one of them says nothing
     was = {day for day in old.calendar.holidays if first <= day <= last}
     becomes = {day for day in new.calendar.holidays if first <= day <= last}
     return [
@@ -191,7 +216,7 @@ def _last_day(terms: AgreementTerms) -> date:
     if terms.ends_on:
         return terms.ends_on
     year = min(terms.starts_on.year + LONGEST_TERM_YEARS, date.max.year)
-    return date(year, terms.starts_on.month, min(terms.starts_on.day, 28))
+    return date(year, terms.starts_on.month, min(terms.starts_on.day, 28)) - timedelta(days=1)
 
 
 def _dates(days: set[date], old: str, new: str) -> list[Change]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slas.models import Agreement, Step, Version
+from slas.services.refusal import Overtaken
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,3 +29,14 @@ def record(version: Version, kind: Step.Kind, by: User | None, now: datetime, no
 def words(version: Version) -> str:
     """How sentences call it: “Version 2 of Inbound Nordics”."""
     return f"Version {version.number} of {version.agreement.name}"
+
+
+def last_step(version: Version) -> Step:
+    """What was done with it last; every version begins with a step. Pages keep its id as what they saw."""
+    return version.steps.select_related("by").order_by("-pk")[0]
+
+
+def refuse_overtaken(version: Version, seen: int | None) -> None:
+    """Overtaken where something was done after the step `seen`; None: nobody looked at a page before."""
+    if seen is not None and (last := last_step(version)).pk != seen:
+        raise Overtaken(last)

@@ -43,6 +43,19 @@ def create_agreement(slug: str, name: str, *, now: datetime, by_name_only: bool 
         raise Refused(f"There is an agreement under “{slug}” already. Choose another address.") from None
 
 
+def draft_next(agreement: Agreement, *, by: User, now: datetime) -> Version:
+    """The next draft, as a copy of the version in force, else of the last signed one, else of the newest.
+
+    It starts tomorrow, or after the last version that is signed. Refused as `draft_version` is.
+    """
+    signed = agreement.versions_signed().first()
+    source = agreement.version_at(now) or signed or agreement.versions.last()
+    starts_on = None
+    if source is not None and signed is not None:
+        starts_on = max(tomorrow(now, source.working_time), signed.starts_on + timedelta(days=1))
+    return draft_version(agreement, by=by, now=now, starts_on=starts_on, copy_of=source)
+
+
 @transaction.atomic
 def draft_version(
     agreement: Agreement,
@@ -66,6 +79,10 @@ def draft_version(
         content = Content(WorkingTime(time_zone=by.time_zone, week=OFFICE_WEEK))
         kept = {}
     starts_on = starts_on or tomorrow(now, content.working_time)
+    if copy_of is not None:  # dates that the new start leaves ahead
+        for name in ("ends_on", "review_on"):
+            date = getattr(copy_of, name)
+            kept[name] = date if date and date > starts_on else None
     return write_draft(agreement, content, now=now, by=by, starts_on=starts_on, **kept)
 
 

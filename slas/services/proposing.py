@@ -9,23 +9,25 @@ from django.db import transaction
 
 from slas.models import FrozenTerms, Step, Version
 from slas.rules.terms import LONGEST_TERM_YEARS, AgreementTerms
+from slas.rules.zones import start_of_day
 from slas.services.content import read_content, terms_of
-from slas.services.door import locked, record, words
+from slas.services.door import locked, record, refuse_overtaken, words
 from slas.services.public_holidays import data_versions, public_holidays
 from slas.services.refusal import Refused
 from smarketing.accounts.models import Side
 from smarketing.accounts.permissions import may_draft, may_sign
 
 if TYPE_CHECKING:
+    from slas.services.content import Content
     from smarketing.accounts.models import User
 
 
 @transaction.atomic
-def propose(version: Version, by: User, now: dt.datetime) -> Version:
+def propose(version: Version, by: User, now: dt.datetime, *, seen: int | None = None) -> Version:
     """Offer a draft for signing. Its terms are frozen here, so that both sides read and sign one text.
 
     Proposing a proposal again changes nothing. Refused with a sentence where the text is not whole, the start
-    is past, or `by` may not draft.
+    is past, or `by` may not draft; Overtaken where the draft was changed after the step `seen`.
     """
     if not may_draft(by):
         raise Refused("Only managers of Marketing and Sales propose a version. Nothing was changed.")
@@ -34,7 +36,9 @@ def propose(version: Version, by: User, now: dt.datetime) -> Version:
         return version
     if version.status != Version.Status.DRAFT:
         raise Refused(f"{words(version)} is {version.status}. Draft a new version to propose it.")
+    refuse_overtaken(version, seen)
     refuse_past_start(version, now)
+    refuse_later_version(version)
     return offer(version, by, now)
 
 
@@ -57,6 +61,17 @@ def refuse_past_start(version: Version, now: dt.datetime) -> None:
         raise Refused(
             f"{words(version)} starts on {version.starts_on:%-d %B %Y}, which is past. "
             "Move its start to today or later."
+        )
+
+
+def refuse_later_version(version: Version) -> None:
+    """A version starts after every one that is signed already."""
+    starts_at = start_of_day(version.starts_on, version.working_time.time_zone)
+    later = Version.objects.signed().filter(agreement=version.agreement_id, in_force_at__gte=starts_at)
+    for other in later.order_by("in_force_at"):
+        raise Refused(
+            f"Version {other.number} is signed and starts on {other.starts_on:%-d %B %Y}. "
+            f"Start version {version.number} after that day."
         )
 
 
@@ -87,6 +102,11 @@ def terms_to_freeze(version: Version) -> AgreementTerms:
     for side in Side:
         if not any(promise.side in (side, "shared") for promise in content.commitments):
             raise Refused(f"{words(version)} has no promise of {side.label}. Add one: both sides promise.")
+    return terms_now(version, content)
+
+
+def terms_now(version: Version, content: Content) -> AgreementTerms:
+    """What the content says, with the public holidays of the term. Refused where that can't be said."""
     time = content.working_time
     days = public_holidays(time.holiday_country, time.holiday_region, *term_of(version))
     try:

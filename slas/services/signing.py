@@ -11,7 +11,7 @@ from django.db.models import Q
 from slas.models import EarlyEnd, Signature, Version
 from slas.rules.zones import start_of_day
 from slas.services.door import locked, words
-from slas.services.proposing import refuse_past_start
+from slas.services.proposing import refuse_later_version, refuse_past_start
 from slas.services.refusal import Refused
 from smarketing.accounts.models import Side
 from smarketing.accounts.permissions import may_confirm_amendment, may_sign
@@ -51,7 +51,7 @@ def sign(
         refuse_past_start(version, now)
     frozen = version.frozen
     starts_at = start_of_day(version.starts_on, frozen.terms().tz)
-    _refuse_later_version(version, starts_at)
+    refuse_later_version(version)
     signature = Signature.objects.create(
         version=version,
         user=user,
@@ -78,15 +78,6 @@ def _signature_by(version: Version, user: User, side: str) -> Signature | None:
             )
         raise Refused(f"{signature.name} has signed {words(version)} for {Side(side).label} already.")
     return None
-
-
-def _refuse_later_version(version: Version, starts_at: dt.datetime) -> None:
-    later = Version.objects.signed().filter(agreement=version.agreement_id, in_force_at__gte=starts_at)
-    for other in later.order_by("in_force_at"):
-        raise Refused(
-            f"Version {other.number} is signed and starts on {other.starts_on:%-d %B %Y}. "
-            f"Start version {version.number} after that day."
-        )
 
 
 def _put_in_force(version: Version, frozen: FrozenTerms, starts_at: dt.datetime) -> None:

@@ -1,6 +1,7 @@
 """A week of opening hours as people type it: "mon-thu 09:00-12:00 13:00-17:00; fri 09:00-15:00"."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from slas.rules.opening_hours import WEEKDAY_NAMES, WEEKDAYS, split_week
 from slas.services.refusal import Refused
@@ -33,6 +34,47 @@ def week_of_text(text: str) -> dict[str, list[list[str]]]:
     if not days_have_hours:
         raise Refused(f"“{text}” names a day without hours. {_EXAMPLE}")
     return split_week(week)
+
+
+# One day of a form: "9:00-12:00, 13:00-17:00".
+_OPENING = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|to|until)\s*(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
+_DAY_EXAMPLE = "Write it as “9:00-12:00, 13:00-17:00”, or leave it empty for a closed day."
+
+
+def openings_of_text(text: str) -> list[list[str]]:
+    """One day's openings as people type them: "9-17", "9:00 to 12:00 and 13:00 to 17:00", "22:00-6:00".
+
+    Blank or "closed" is none. Hours past midnight stay one pair here: `split_week` parts them. Refused with
+    a sentence for anything else.
+    """
+    text = text.strip().lower().replace("\N{EN DASH}", "-").replace("\N{EM DASH}", "-")
+    if text in ("", "closed", "-"):
+        return []
+    openings = []
+    for word in re.split(r"\s*(?:,|;|&|\band\b)\s*", text):
+        if not (found := _OPENING.fullmatch(word)):
+            raise Refused(f"“{word or text}” are no opening hours. {_DAY_EXAMPLE}")
+        from_hour, from_minute, to_hour, to_minute = found.groups("00")
+        openings.append(_interval(word, f"{from_hour}:{from_minute}", f"{to_hour}:{to_minute}"))
+    return openings
+
+
+def text_of_week(week: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, str]:
+    """Each day's openings as `openings_of_text` reads them; a night that goes on after midnight is one."""
+    days = {day: [list(pair) for pair in week.get(day, [])] for day in WEEKDAYS}
+    for number, day in enumerate(WEEKDAYS):
+        after = days[WEEKDAYS[(number + 1) % 7]]
+        if not days[day] or not after or after is days[day]:
+            continue
+        night, morning = days[day][-1], after[0]
+        if night[1] == "24:00" and morning[0] == "00:00" and morning[1] < night[0]:
+            night[1] = morning[1]
+            del after[0]
+    return {day: ", ".join(f"{_short(a)}-{_short(b)}" for a, b in hours) for day, hours in days.items()}
+
+
+def _short(time: str) -> str:
+    return time.removeprefix("0")
 
 
 def _interval(word: str, opens: str, closes: str) -> list[str]:

@@ -13,7 +13,7 @@ from slas.rules.terms import AgreementTerms
 from slas.services.closures import add_closure
 from slas.services.content import write_content
 from slas.services.drafting import create_agreement, draft_version, write_draft
-from slas.services.proposing import decline, freeze, propose, withdraw
+from slas.services.proposing import decline, freeze, offer, propose, withdraw
 from slas.services.refusal import Refused
 from slas.services.signing import end_early, sign
 from slas.services.verification import verify
@@ -329,7 +329,10 @@ def test_an_end_that_came_first_stays():
 def test_a_version_that_starts_before_a_signed_one_is_refused(agreement, people):
     signed_by_both(propose(draft(agreement, starts_on=date(2026, 6, 1)), people["mona"], NOW), people)
     for starts_on in (date(2026, 5, 1), date(2026, 6, 1)):
-        version = propose(draft(agreement, starts_on=starts_on), people["mona"], NOW)
+        version = draft(agreement, starts_on=starts_on)
+        with pytest.raises(Refused, match="Version 1 is signed and starts on 1 June 2026"):
+            propose(version, people["mona"], NOW)
+        offer(version, people["mona"], NOW)
         with pytest.raises(Refused, match="Version 1 is signed and starts on 1 June 2026"):
             sign(version, people["mona"], Side.MARKETING, now=NOW)
         withdraw(version, people["mona"], NOW)

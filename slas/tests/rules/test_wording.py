@@ -290,7 +290,11 @@ def test_what_changes_is_said_old_and_new():
 def test_what_comes_and_goes_is_compared_with_nothing():
     less = replace(AGREEMENT, windows=AGREEMENT.windows[1:], commitments=(MQLS, replace(SPEED, mirrors=None)))
     gone = {change.what: change.new for change in compare(AGREEMENT, less)}
-    assert gone["Demo requests, first follow-up"] == "nothing"
+    assert gone["Window Demo requests"] == "nothing"
+    assert not any(what.startswith("Demo requests, ") for what in gone)
+    (came,) = [change for change in compare(less, AGREEMENT) if change.what == "Window Demo requests"]
+    assert "first follow-up: within 4 business hours; counts: any attempt" in came.new
+    assert came.sentence.startswith("Window Demo requests, new: Demo requests; for: source demo or trial;")
     assert gone["Followed up in time, beside"] == "nothing"
 
 
