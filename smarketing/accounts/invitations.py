@@ -91,6 +91,8 @@ def accept(invitation: Invitation, *, name: str, password: str, now: datetime) -
             person.full_clean(exclude=["password"])
             person.save()
             Invitation.objects.filter(pk=invitation.pk).update(person=person)
+            mails = Mail.objects.filter(key__startswith=f"invitation:{invitation.pk}:")
+            mails.update(to=person)  # everybody finds the mails addressed to them
             note(person, Change.JOINED, by=person, now=now, became=person.position)
             return person
     except IntegrityError as error:

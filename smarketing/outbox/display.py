@@ -1,14 +1,15 @@
 """The outbox in words: states, headers and places in the list, as a reader may see them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 
 from smarketing.accounts.models import User
 from smarketing.outbox.links import shown_to
-from smarketing.outbox.models import Mail, MailQuerySet, State
+from smarketing.outbox.models import Kind, Mail, MailQuerySet, State
 from smarketing.outbox.sending import message_of
 
 
@@ -33,13 +34,43 @@ WORDS = {
     State.CANCELLED: StateWord("not sent", "slash-circle", "quiet", "It was no longer wanted."),
 }
 TRIED = StateWord("refused", "exclamation-triangle-fill", "risk", "It did not go out and is tried again.")
+HELD = StateWord("held", "pause-circle", "quiet", "It waits for its reader’s daytime.")
+
+KINDS = {
+    Kind.SUMMARY: "Nightly summary",
+    Kind.REPORT: "Weekly report",
+    Kind.NOTICE: "Notice about a lead",
+    Kind.INVITATION: "Invitation",
+    Kind.PASSWORD: "Password link",
+}
+WEEK = timedelta(days=7)
 
 
-def state_word(mail: Mail) -> StateWord:
-    """The words for the state of `mail`; one that was refused and is tried again has its own."""
+def state_word(mail: Mail, now: datetime) -> StateWord:
+    """The words for the state of `mail` at `now`; refused and tried again, or held, have their own."""
     if mail.state == State.WAITING and mail.last_error:
         return TRIED
+    if mail.state == State.WAITING and mail.not_before > now:
+        return HELD
     return WORDS[State(mail.state)]
+
+
+def standing(mails: MailQuerySet, now: datetime) -> dict[str, Any]:
+    """How the mails stand, in numbers: what needs somebody first, then the last seven days. One query."""
+    refused = Q(state=State.WAITING) & ~Q(last_error="")
+    held = Q(state=State.WAITING, last_error="", not_before__gt=now)
+    recent = Q(created_at__gt=now - WEEK)
+    of_interest = mails.order_by().filter(recent | Q(state__in=[State.WAITING, State.FAILED]))
+    return of_interest.aggregate(
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+        refused=Count("pk", filter=refused),
+        tried_at=Min("not_before", filter=refused),
+        held=Count("pk", filter=held),
+        held_until=Min("not_before", filter=held),
+        waiting=Count("pk", filter=Q(state=State.WAITING)),
+        recent=Count("pk", filter=recent),
+        arrived=Count("pk", filter=recent & Q(state__in=[State.SENT, State.STORED])),
+    )
 
 
 def headers_of(mail: Mail, user: User) -> list[tuple[str, str]]:

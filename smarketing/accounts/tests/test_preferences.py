@@ -1,10 +1,15 @@
 """My preferences, and switching a kind of mail off by the link in it."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from smarketing.accounts.tests.factories import raj, rita, vic
+from smarketing.accounts.tests.factories import PASSWORD, raj, rita, vic
+from smarketing.now import this_second
+from smarketing.outbox.models import Mail
+from smarketing.outbox.tests.factories import make_mail
 
 pytestmark = pytest.mark.django_db
 CHOICES = {
@@ -113,3 +118,69 @@ def test_a_broken_link_answers_404_and_changes_nothing(client, token, kind):
     assert "This unsubscribe link is not complete." in answer.text
     person.refresh_from_db()
     assert person.wants("notices")
+
+
+# --- How it looks, and what a choice would have meant -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("theme", "attribute", "scheme"),
+    [
+        ("device", "", "light dark"),
+        ("light", ' data-bs-theme="light"', "light"),
+        ("dark", ' data-bs-theme="dark"', "dark"),
+    ],
+)
+def test_the_theme_is_on_every_page_before_it_is_drawn(client, theme, attribute, scheme):
+    client.force_login(rita())
+    client.post(reverse("me"), CHOICES | {"theme": theme})
+    for address in (reverse("me"), reverse("outbox"), reverse("people"), "/nowhere/"):
+        page = client.get(address).text
+        assert f'<html lang="en"{attribute}>' in page, address
+        assert f'<meta name="color-scheme" content="{scheme}">' in page
+        assert "<script" not in page
+
+
+def test_an_unknown_theme_is_refused_with_a_sentence(client):
+    client.force_login(rita())
+    answer = client.post(reverse("me"), CHOICES | {"theme": "pink"})
+    assert "“pink” is no theme." in answer.text
+
+
+def test_a_new_name_stands_in_the_history(client):
+    person = rita()
+    client.force_login(person)
+    client.post(reverse("me"), CHOICES | {"name": "Rita Lund"})
+    client.post(reverse("me"), CHOICES | {"name": "Rita Lund"})
+    assert [(c.what, c.was, c.became, c.by) for c in person.changes.all()] == [
+        ("name", "Rita Sørensen", "Rita Lund", person)
+    ]
+
+
+def test_the_answer_counts_the_mails_of_the_last_seven_days(client):
+    now, person, other = this_second(), rita(), raj()
+    for kind, days, number in (("notice", 0, 4), ("summary", 1, 2), ("report", 8, 1)):
+        for _ in range(number):
+            make_mail(to=person, kind=kind, now=now - timedelta(days=days))
+    make_mail(to=other, kind="report", now=now)
+    Mail.objects.update(state="stored")
+    make_mail(to=person, kind="notice", now=now)  # waits still, so it is not here yet
+    client.force_login(person)
+    page = client.get(reverse("me")).text
+    assert "you got <b>6 mails</b>" in page
+    assert "Without notices about single leads it would have been <b>2</b>" in page
+    assert "none in the last seven days" in page
+    person.wants_report = False
+    person.save(update_fields=["wants_report"])
+    assert "off: you were spared up to 1 in the last seven days" in client.get(reverse("me")).text
+
+
+def test_choosing_a_password_stands_in_the_history(client):
+    person = rita(password=PASSWORD)
+    client.force_login(person)
+    new = "another-long-passphrase"
+    client.post(
+        reverse("password_change"), {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    )
+    assert [change.what for change in person.changes.all()] == ["password"]
+    assert "Chosen on" in client.get(reverse("me")).text

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from smarketing.accounts.tests.factories import ada, mona, raj, rita
+from smarketing.now import this_second
 from smarketing.outbox import views
 from smarketing.outbox.models import Kind, Mail, State
 from smarketing.outbox.tests.factories import NOW, make_mail
@@ -44,8 +45,8 @@ def test_administrators_see_all_mail_with_the_secrets_masked(client):
     mail = make_mail(to=reader)
     client.force_login(ada())
     assert subjects(client.get(LIST)) == [mail.subject]
-    for name in ("mail", "mail_html"):
-        answer = client.get(reverse(name, args=[mail.pk]))
+    for name, form in (("mail", {"form": "text"}), ("mail_html", {})):
+        answer = client.get(reverse(name, args=[mail.pk]), form)
         assert answer.status_code == 200
         assert reader.mail_token not in answer.text
         assert "•••" in answer.text
@@ -57,8 +58,8 @@ def test_a_password_link_is_for_its_reader_alone(client):
     mail = make_mail(to=reader, kind=Kind.PASSWORD, text=link, html=f'<a href="{link}">here</a>')
     for person, sees in ((reader, True), (ada(), False)):
         client.force_login(person)
-        for name in ("mail", "mail_html"):
-            assert ("secret-token" in client.get(reverse(name, args=[mail.pk])).text) is sees
+        for name, form in (("mail", {"form": "text"}), ("mail_html", {})):
+            assert ("secret-token" in client.get(reverse(name, args=[mail.pk]), form).text) is sees
 
 
 def test_the_page_shows_headers_text_and_a_frame(client):
@@ -68,9 +69,11 @@ def test_the_page_shows_headers_text_and_a_frame(client):
     page = client.get(reverse("mail", args=[mail.pk])).text
     assert mail.message_id.strip("<>") in page
     assert "List-Unsubscribe-Post" in page
-    assert "&lt;b&gt;Call&lt;/b&gt; Katrine." in page
     assert f'src="{reverse("mail_html", args=[mail.pk])}"' in page
     assert "style=" not in page
+    as_text = client.get(reverse("mail", args=[mail.pk]), {"form": "text"}).text
+    assert "&lt;b&gt;Call&lt;/b&gt; Katrine." in as_text
+    assert "<iframe" not in as_text
 
 
 def test_the_html_is_served_under_a_policy_that_lets_it_do_nothing(client):
@@ -149,7 +152,74 @@ def test_pages_follow_each_other_without_gap_or_overlap(client, monkeypatch):
     assert len(seen) == len(times)
 
 
-@pytest.mark.parametrize("query", [{"older": "x"}, {"older": "99999"}, {"older": "9" * 30}, {"show": "all"}])
+def test_kind_and_reader_narrow_the_list_and_stay_in_its_links(client):
+    administrator, reader = ada(), rita()
+    report = make_mail(to=reader, kind=Kind.REPORT)
+    make_mail(to=reader)
+    make_mail(to=raj(), kind=Kind.REPORT)
+    client.force_login(administrator)
+    for words in ("sørensen", "RITA@"):
+        answer = client.get(LIST, {"kind": "report", "reader": words})
+        assert subjects(answer) == [report.subject]
+    assert f"{reverse('mail', args=[report.pk])}?kind=report&amp;reader=RITA%40" in answer.text
+
+
+def test_only_administrators_search_readers(client):
+    me = rita()
+    mail = make_mail(to=me)
+    client.force_login(me)
+    answer = client.get(LIST, {"reader": "nobody-of-this-name"})
+    assert subjects(answer) == [mail.subject]
+    assert 'name="reader"' not in answer.text
+
+
+def test_the_answer_begins_with_what_failed_and_what_is_held(client):
+    me, now = rita(), this_second()
+    for fields in (
+        {"state": State.FAILED},
+        {"state": State.WAITING, "last_error": "452 full", "not_before": now + timedelta(hours=1)},
+        {"state": State.WAITING, "not_before": now + timedelta(hours=9)},
+        {"state": State.STORED},
+    ):
+        Mail.objects.filter(pk=make_mail(to=me, now=now).pk).update(**fields)
+    make_mail(to=raj(), now=now)
+    client.force_login(me)
+    page = client.get(LIST).text
+    places = [
+        page.index(words)
+        for words in (
+            "1 mail did not go out",
+            "1 was refused",
+            "1 is held",
+            "4 mails in the last seven days, 1 arrived",
+        )
+    ]
+    assert places == sorted(places)
+    assert "</i>held</span>" in page
+
+
+def test_an_empty_list_says_why(client):
+    client.force_login(rita())
+    assert "No mail yet." in client.get(LIST).text
+    assert "No mail fits." in client.get(LIST, {"show": "failed"}).text
+
+
+def test_one_mail_costs_no_more_queries_beside_a_longer_list(client):
+    administrator, counts = ada(), []
+    client.force_login(administrator)
+    for number in (3, 27):
+        for _ in range(number):
+            mail = make_mail(to=administrator)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("mail", args=[mail.pk]))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 6
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"older": "x"}, {"older": "99999"}, {"older": "9" * 30}, {"show": "all"}, {"kind": "spam"}],
+)
 def test_a_wrong_address_answers_404(client, query):
     client.force_login(rita())
     assert client.get(LIST, query).status_code == 404
