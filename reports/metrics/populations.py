@@ -60,7 +60,8 @@ def _handoffs(question: Question) -> QuerySet:
 
 
 def _clocks(question: Question) -> QuerySet:
-    return Clock.objects.filter(handoff__agreement=question.agreement, handoff__measured=True)
+    """Only measured handoffs that a window matched have one."""
+    return Clock.objects.filter(handoff__agreement=question.agreement)
 
 
 CREATED = Population("leads", "created_at", _leads)

@@ -171,6 +171,26 @@ def test_the_value_of_mqls_is_close_rate_times_average_revenue_by_source():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("start", "at", "worth"),
+    [
+        ("2026-11", "2025-10-31 22:59:59", "0"),
+        ("2026-11", "2025-10-31 23:00", "700.00"),  # 1 November 2025, 00:00 in Copenhagen
+        ("2026-11", "2026-10-31 22:59:59", "700.00"),
+        ("2024-W10", "2023-03-03 23:00", "700.00"),
+    ],
+)
+def test_mqls_are_worth_what_the_12_months_before_the_period_say(start, at, worth):
+    inbound = agreement(starts_on=dt.date(2022, 1, 1))
+    period = named_period(inbound, start)
+    sold = lead(inbound, at=utc(at))
+    Lead.objects.filter(pk=sold.pk).update(mql_at=utc(at), customer_at=utc(at), amount=700, currency="EUR")
+    new = lead(inbound, at=period.start)
+    Lead.objects.filter(pk=new.pk).update(mql_at=period.start)
+    value = figure("mql_value", inbound, period.start, period.end)
+    assert value.as_data() == {"value": worth, "currency": "EUR"}
+
+
 # --- Groups, scopes, words ---------------------------------------------------------------------------
 
 
