@@ -42,7 +42,7 @@ def count_open_leads(person: User) -> int:
 def holding_of(person: User, now: dt.datetime) -> Holding:
     """What `person` holds at `now`, in numbers. Two queries."""
     numbers = dict(open_leads_of(person).order_by().values_list("stage").annotate(n=Count("id")))
-    clocks = Clock.objects.waiting().filter(handoff__lead__in=open_leads_of(person))  # type: ignore[attr-defined]
+    clocks = Clock.objects.waiting().filter(handoff__lead__in=open_leads_of(person))
     found = clocks.filter(deadline_at__gte=now).aggregate(n=Count("pk"), first=Min("deadline_at"))
     stages = [(stage.value, stage.label, numbers[stage]) for stage in Stage if stage in numbers]
     return Holding(sum(numbers.values()), stages, found["n"], found["first"])

@@ -16,7 +16,7 @@ def company(now: datetime) -> dict[str, Any]:
     """Everybody by side, with open invitations, and what an administrator has to know first."""
     everybody = list(User.objects.all())
     here = [person for person in everybody if person.is_active]
-    invited = list(Invitation.objects.open().select_related("person"))  # type: ignore[attr-defined]
+    invited = list(Invitation.objects.open().select_related("person"))
     waiting = {one.person_id for one in invited if one.person_id}
     groups = [
         _group(side, label, here, invited, now)

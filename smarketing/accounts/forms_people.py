@@ -52,7 +52,7 @@ class PlaceField(forms.ChoiceField):
             **kwargs,
         )
 
-    def clean(self, value: Any) -> tuple[str, str]:  # type: ignore[override]
+    def clean(self, value: Any) -> tuple[str, str]:
         side, _, role = super().clean(value).partition(":")
         return side, role
 
@@ -83,7 +83,7 @@ class PersonForm(forms.Form):
             "place": place_of(person.side, person.role),
             "is_administrator": person.is_administrator,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **({"initial": initial} | kwargs))
 
 
 class ComeInForm(forms.Form):

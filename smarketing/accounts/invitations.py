@@ -38,7 +38,7 @@ def invite(
     place = {"side": side, "role": role, "is_administrator": is_administrator, "person": known}
     try:
         with transaction.atomic():
-            found = Invitation.objects.open().select_for_update().filter(email__iexact=email).first()  # type: ignore[attr-defined]
+            found = Invitation.objects.open().select_for_update().filter(email__iexact=email).first()
             if found is None:
                 found = Invitation(email=email)
             for field, value in place.items():
@@ -63,7 +63,7 @@ def withdraw(invitation: Invitation, *, by: User, now: datetime) -> bool:
     """Stop the link and the mail that has not gone out yet; False if there is nothing left to stop."""
     _allow(by)
     with transaction.atomic():
-        stopped = Invitation.objects.open().filter(pk=invitation.pk).update(withdrawn_at=now)  # type: ignore[attr-defined]
+        stopped = Invitation.objects.open().filter(pk=invitation.pk).update(withdrawn_at=now)
         if stopped:
             Mail.objects.filter(key__startswith=f"invitation:{invitation.pk}:", state=State.WAITING).update(
                 state=State.CANCELLED, last_error=f"{by} withdrew the invitation."
@@ -73,7 +73,7 @@ def withdraw(invitation: Invitation, *, by: User, now: datetime) -> bool:
 
 def found_by(token: str, *, now: datetime) -> Invitation | None:
     """The invitation whose link this is, if the link works at `now`."""
-    valid = Invitation.objects.valid(now).select_related("person", "invited_by")  # type: ignore[attr-defined]
+    valid = Invitation.objects.valid(now).select_related("person", "invited_by")
     return valid.filter(token_hash=_hashed(token)).first()
 
 
@@ -81,9 +81,7 @@ def accept(invitation: Invitation, *, name: str, password: str, now: datetime) -
     """Let the invited person in, with this name and password. Refused if the link was used meanwhile."""
     try:
         with transaction.atomic():
-            mine = Invitation.objects.valid(now).filter(  # type: ignore[attr-defined]
-                pk=invitation.pk, token_hash=invitation.token_hash
-            )
+            mine = Invitation.objects.valid(now).filter(pk=invitation.pk, token_hash=invitation.token_hash)
             if not mine.update(accepted_at=now):
                 raise Refused("This invitation was used or withdrawn a moment ago.")
             person = _person(invitation, name, now)

@@ -85,6 +85,13 @@ def headers_of(mail: Mail, user: User) -> list[tuple[str, str]]:
     return [(name, shown_to(user, mail, value)) for name, value in shown.items()]
 
 
+def on_light_paper(html: str) -> str:
+    """The HTML of a mail without its dark dress: beside our pages it lies on light paper in both themes."""
+    return html.replace("@media (prefers-color-scheme: dark)", "@media not all").replace(
+        'content="light dark"', 'content="light"'
+    )
+
+
 def older_than(mails: MailQuerySet, created_at: datetime, pk: int) -> MailQuerySet:
     """The mails after this place of the list that stands newest first."""
     return mails.filter(created_at__lte=created_at).filter(Q(created_at__lt=created_at) | Q(pk__lt=pk))

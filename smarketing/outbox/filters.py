@@ -42,7 +42,7 @@ class Filter:
 
     def mails(self, user: User) -> MailQuerySet:
         """The mails of the list that `user` may see."""
-        found = Mail.objects.visible_to(user)  # type: ignore[attr-defined]
+        found = Mail.objects.visible_to(user)
         if self.show == "me":
             found = found.filter(to=user)
         elif self.show:

@@ -16,7 +16,7 @@ from smarketing.accounts.refusal import Refused
 from smarketing.accounts.requests import person_of
 from smarketing.now import this_second
 from smarketing.outbox import again
-from smarketing.outbox.display import KINDS, headers_of, older_than, standing, state_word
+from smarketing.outbox.display import KINDS, headers_of, older_than, on_light_paper, standing, state_word
 from smarketing.outbox.filters import SHOWN, TABS, Filter
 from smarketing.outbox.links import shown_to
 from smarketing.outbox.models import Mail, MailQuerySet, State
@@ -64,7 +64,7 @@ def _desk(request: HttpRequest, pk: int | None) -> HttpResponse:
         "kinds": KINDS,
         "sees_all": may_administer(reader),
         "alone": pk is not None,
-        **standing(Mail.objects.visible_to(reader), now),  # type: ignore[attr-defined]
+        **standing(Mail.objects.visible_to(reader), now),
         **(_one(request, shown) if shown is not None else {}),
     }
     return render(request, "outbox/outbox.html", context)
@@ -73,7 +73,7 @@ def _desk(request: HttpRequest, pk: int | None) -> HttpResponse:
 def _one(request: HttpRequest, pk: int) -> dict[str, Any]:
     reader = person_of(request)
     found = _found(request, pk, "to", "again_of", "asked_by")
-    repeats = list(found.again.only("pk", "created_at").order_by("pk"))  # type: ignore[attr-defined]
+    repeats = list(found.again.only("pk", "created_at").order_by("pk"))
     return {
         "mail": found,
         "word": state_word(found, this_second()),
@@ -91,7 +91,7 @@ def _one(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, pk: int, *joined: str) -> Mail:
-    visible = Mail.objects.visible_to(person_of(request))  # type: ignore[attr-defined]
+    visible = Mail.objects.visible_to(person_of(request))
     return get_object_or_404(visible.select_related(*joined), pk=pk)
 
 
@@ -110,11 +110,11 @@ def _from(mails: MailQuerySet, older: str) -> MailQuerySet:
 @csp(MAIL_POLICY)  # type: ignore[arg-type]  # its types know no views with arguments
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
-    """The HTML of a mail as its reader sees it, under a policy that lets it do nothing."""
+    """The HTML of a mail as its reader sees it by day, under a policy that lets it do nothing."""
     found = _found(request, pk, "to")
     if not found.body_html:
         raise Http404("This mail is plain text only.")
-    return HttpResponse(shown_to(person_of(request), found, found.body_html))
+    return HttpResponse(on_light_paper(shown_to(person_of(request), found, found.body_html)))
 
 
 @require_POST

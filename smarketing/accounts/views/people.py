@@ -139,11 +139,10 @@ def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User, pk=pk)
     try:
         if found.is_active and not found.has_usable_password():
-            place = {"side": found.side, "role": found.role}
-            _tell_of_invitation(
-                request,
-                *invitations.invite(found.email, by=person_of(request), now=this_second(), **place),
+            made = invitations.invite(
+                found.email, side=found.side, role=found.role, by=person_of(request), now=this_second()
             )
+            _tell_of_invitation(request, *made)
         else:
             _send_link(request, found)
     except Refused as refusal:

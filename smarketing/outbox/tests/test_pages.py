@@ -92,7 +92,10 @@ def test_the_html_is_served_under_a_policy_that_lets_it_do_nothing(client):
         "frame-ancestors": ["'self'"],
     }
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert answer.text == mail.body_html
+    assert "Nobody has followed up yet." in answer.text
+    assert "prefers-color-scheme: dark" in mail.body_html
+    assert "prefers-color-scheme" not in answer.text
+    assert 'content="light dark"' not in answer.text
 
 
 def test_plain_mail_has_no_frame(client):
