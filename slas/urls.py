@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from slas.views import reading as views
+from slas.views import drafting, reading, signing
 
 urlpatterns = [
-    path("", views.agreement_list, name="agreement_list"),
-    path("<slug:slug>/", views.agreement, name="agreement"),
-    path("<slug:slug>/<int:number>/", views.version, name="version"),
-    path("<slug:slug>/<int:number>/terms.json", views.frozen_terms, name="version_terms"),
+    path("", reading.agreement_list, name="agreement_list"),
+    path("<slug:slug>/", reading.agreement, name="agreement"),
+    path("<slug:slug>/draft/", drafting.draft, name="version_draft"),
+    path("<slug:slug>/<int:number>/", reading.version, name="version"),
+    path("<slug:slug>/<int:number>/edit/", drafting.edit, name="version_edit"),
+    path("<slug:slug>/<int:number>/propose/", drafting.propose, name="version_propose"),
+    path("<slug:slug>/<int:number>/withdraw/", drafting.withdraw, name="version_withdraw"),
+    path("<slug:slug>/<int:number>/sign/", signing.sign, name="version_sign"),
+    path("<slug:slug>/<int:number>/decline/", signing.decline, name="version_decline"),
+    path("<slug:slug>/<int:number>/terms.json", reading.frozen_terms, name="version_terms"),
 ]

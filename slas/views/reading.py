@@ -1,4 +1,4 @@
-"""Pages of agreements. Everybody who is logged in reads all of them; nothing is changed here."""
+"""Agreements to read. Everybody who is logged in reads all of them; nothing is changed here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from django.views.decorators.http import require_safe
 
 from slas.deed import deed_of, standing_of
 from slas.models import Agreement, FrozenTerms, Version
+from slas.next_steps import Acts, next_step
 from slas.rules.terms import AgreementTerms
+from slas.rules.wording import Change, compare
 from slas.rules.zones import local_day
-from slas.services.content import read_content, terms_of
+from slas.services.content import read_content
+from slas.services.door import last_step
+from slas.services.proposing import terms_now
 from slas.services.verification import verify
+from smarketing.accounts.permissions import may_draft
+from smarketing.accounts.requests import person_of
 from smarketing.now import this_second
 
 
@@ -31,7 +37,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """The version in force, else the one that comes next, else the newest."""
-    found = _agreement_or_404(slug)
+    found = agreement_or_404(slug)
     shown = _shown_first(found, this_second())
     if shown is None:
         raise Http404(f"{found.name} has no version yet.")
@@ -41,11 +47,8 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One version, whatever became of it."""
-    found = _agreement_or_404(slug)
-    for one in found.versions.all():
-        if one.number == number:
-            return _version_page(request, found, one)
-    raise Http404(f"{found.name} has no version {number}.")
+    found = agreement_or_404(slug)
+    return _version_page(request, found, version_or_404(found, number))
 
 
 @require_safe
@@ -68,11 +71,20 @@ def _agreements() -> QuerySet[Agreement]:
     return Agreement.objects.prefetch_related(Prefetch("versions", versions))
 
 
-def _agreement_or_404(slug: str) -> Agreement:
+def agreement_or_404(slug: str) -> Agreement:
     found = _agreements().filter(slug=slug).first()
     if found is None:
         raise Http404(f"There is no agreement “{slug}”. The list of agreements has all of them.")
     return found
+
+
+def version_or_404(agreement: Agreement, number: int) -> Version:
+    """The version, with its agreement and signatures read already."""
+    for one in agreement.versions.all():
+        if one.number == number:
+            one.agreement = agreement
+            return one
+    raise Http404(f"{agreement.name} has no version {number}.")
 
 
 def _row(agreement: Agreement, now: datetime) -> dict[str, Any]:
@@ -97,17 +109,33 @@ def _shown_first(agreement: Agreement, now: datetime) -> Version | None:
     return next(iter([*in_force, *to_come, *reversed(versions)]), None)
 
 
-def _terms(version: Version) -> AgreementTerms:
-    """The frozen terms; those of a draft as they would read, without public holidays."""
+def terms_to_show(version: Version) -> AgreementTerms:
+    """The frozen terms; those of a draft as they would be frozen now."""
     if hasattr(version, "frozen"):
         return version.frozen.terms()
-    return terms_of(version, read_content(version))
+    return terms_now(version, read_content(version))
+
+
+def base_of(version: Version, now: datetime) -> Version | None:
+    """What the text is compared with: for a signed version the one before, else the one in force, or the last
+    signed one."""
+    signed = [one for one in version.agreement.versions.all() if one.in_force_at and one != version]
+    if version.in_force_at:
+        signed = [one for one in signed if one.in_force_at and one.in_force_at < version.in_force_at]
+    in_force = [] if version.in_force_at else [one for one in signed if one.is_in_force(now)]
+    signed.sort(key=lambda one: one.in_force_at or now)
+    return next(iter([*in_force, *reversed(signed)]), None)
+
+
+def changes_of(version: Version, terms: AgreementTerms, base: Version | None) -> list[Change]:
+    """What `terms` say otherwise than the version `base`."""
+    return compare(base.frozen.terms(), terms) if base else []
 
 
 def _version_page(request: HttpRequest, agreement: Agreement, version: Version) -> HttpResponse:
     now = this_second()
     version.agreement = agreement
-    terms = _terms(version)
+    terms, base = terms_to_show(version), base_of(version, now)
     is_frozen = hasattr(version, "frozen")
     closures = list(agreement.closures.filter(retracted_at=None).order_by("date"))
     signatures = list(version.signatures.all())
@@ -127,5 +155,13 @@ def _version_page(request: HttpRequest, agreement: Agreement, version: Version) 
         "steps": version.steps.select_related("by"),
         "history": [(one, standing_of(one, now)) for one in reversed(agreement.versions.all())],
         "now": now,
+        "base": base,
+        "changes": changes_of(version, terms, base),
+        "next_step": next_step(version, now),
+        "acts": Acts(person_of(request), version),
+        "seen": last_step(version).pk if version.is_open else None,
+        "may_draft": may_draft(person_of(request)),
+        "open_version": next((one for one in agreement.versions.all() if one.is_open), None),
+        "next_number": max(one.number for one in agreement.versions.all()) + 1,
     }
     return render(request, "slas/version.html", context)

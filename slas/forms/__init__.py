@@ -1,0 +1,1 @@
+"""What people type about a draft, and what it means."""

@@ -1,0 +1,26 @@
+"""The two answers to a proposal: a signature with the password, or a reason why not."""
+
+from django import forms
+
+
+class SignForm(forms.Form):
+    password = forms.CharField(
+        label="Your password, once more",
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password. Nothing was signed."},
+    )
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label="Why not",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The other side reads it, and can answer with another draft.",
+        error_messages={
+            "required": "Say why you decline, so that the other side can answer with another draft.",
+            "max_length": "The reason has %(show_value)d signs. Shorten it to %(limit_value)d.",
+        },
+    )

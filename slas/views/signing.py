@@ -1,0 +1,137 @@
+"""Signing in the browser: what changes, both signatures, the password once more; or no, with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from slas.forms.signing import DeclineForm, SignForm
+from slas.models import Version
+from slas.next_steps import Acts, next_step, unsigned
+from slas.services import proposing
+from slas.services.refusal import Refused
+from slas.services.sealing import TooManyTries, WrongPassword, sign_with_password
+from slas.services.verification import verify
+from slas.views.reading import agreement_or_404, base_of, changes_of, version_or_404
+from smarketing.accounts.models import Side
+from smarketing.accounts.permissions import may_sign
+from smarketing.accounts.requests import network_address, person_of
+from smarketing.now import this_second
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What is to be signed, for everybody to read; a manager's POST signs for their side."""
+    version = _proposed(request, slug, number)
+    if isinstance(version, HttpResponse):
+        return version
+    if request.method != "POST":
+        return _page(request, version)
+    side, form = _own_side(request, "sign"), SignForm(request.POST)
+    if not form.is_valid():
+        return _page(request, version, sign_form=form, status=422)
+    try:
+        sign_with_password(
+            version,
+            person_of(request),
+            side,
+            password=form.cleaned_data["password"],
+            now=this_second(),
+            address=network_address(request),
+        )
+    except TooManyTries as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, version, sign_form=form, status=429)
+    except WrongPassword as refusal:
+        form.add_error("password", str(refusal))
+        return _page(request, version, sign_form=form, status=422)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, version, sign_form=form, status=409)
+    fresh = version_or_404(agreement_or_404(slug), number)
+    messages.success(request, f"You signed for {side.label}. {next_step(fresh, this_second())}".strip())
+    return redirect("version", slug, number)
+
+
+@require_POST
+def decline(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Say no for one side, with the reason; the text stays as history."""
+    version = _proposed(request, slug, number)
+    if isinstance(version, HttpResponse):
+        return version
+    side, form = _own_side(request, "decline"), DeclineForm(request.POST)
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            proposing.decline(version, person_of(request), side, this_second(), reason=reason)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Version {number} is declined. What is in force stays in force.")
+            return redirect("version", slug, number)
+    return _page(request, version, decline_form=form, status=422)
+
+
+def _proposed(request: HttpRequest, slug: str, number: int) -> Version | HttpResponse:
+    """The proposal; for a version that is none, the way to its page with a sentence."""
+    version = version_or_404(agreement_or_404(slug), number)
+    if version.status == Version.Status.PROPOSED:
+        return version
+    said = version.get_status_display().lower()
+    if version.status == Version.Status.DRAFT:
+        said = "still a draft, which has to be proposed first"
+    messages.warning(request, f"Version {number} is {said}. There is nothing to sign.")
+    return redirect("version", slug, number)
+
+
+def _own_side(request: HttpRequest, what: str) -> Side:
+    person = person_of(request)
+    side = next((side for side in Side if may_sign(person, side)), None)
+    if side is None:
+        raise PermissionDenied(f"Only managers of Marketing and Sales {what} for their side.")
+    return side
+
+
+def _page(
+    request: HttpRequest,
+    version: Version,
+    *,
+    status: int = 200,
+    sign_form: SignForm | None = None,
+    decline_form: DeclineForm | None = None,
+) -> HttpResponse:
+    now, base = this_second(), base_of(version, this_second())
+    changes = changes_of(version, version.frozen.terms(), base)
+    acts = Acts(person_of(request), version)
+    by_side = {one.side: one for one in version.signatures.all() if one.side}
+    context: dict[str, Any] = {
+        "agreement": version.agreement,
+        "version": version,
+        "base": base,
+        "changes": changes,
+        "by_sides": _by_sides(version, changes),
+        "by_side": by_side,
+        "unsigned": [side.value for side in unsigned(version)],
+        "verification": verify(version),
+        "next_step": next_step(version, now),
+        "acts": acts,
+        "sides": [(side, by_side.get(side.value), side == acts.sign_for) for side in Side],
+        "sign_form": sign_form or SignForm(),
+        "decline_form": decline_form or DeclineForm(),
+        "address": network_address(request),
+    }
+    return render(request, "slas/sign.html", context, status=status)
+
+
+def _by_sides(version: Version, changes: list[Any]) -> list[tuple[Side, int]]:
+    counted = [(side, sum(change.side == side.value for change in changes)) for side in Side]
+    return [(side, number) for side, number in counted if number]
