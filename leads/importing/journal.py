@@ -11,6 +11,11 @@ from leads.stages import is_later
 from .merging import STAGE_OF, Handed, Held, Known, LeadState, first_instant, since
 from .presets import OWNER_SINCE
 
+# Plain texts: reading an enum member costs more than all else here, several times for each lead.
+MOVED, ADVANCED = Entry.Type.MOVED.value, Entry.Type.ADVANCED.value
+ASSIGNED, FOLLOW_UP = Entry.Type.ASSIGNED.value, Entry.Type.FOLLOW_UP.value
+LEAD = Stage.LEAD.value
+
 _ADVANCES = {"sql_at", "opportunity_at", "won_at"}
 
 
@@ -49,7 +54,7 @@ def plan(state: LeadState, now: dt.datetime) -> Plan:
         else:
             write.append(wanted)
         take_back += stored
-    assigned = by_slot.pop(Entry.Type.ASSIGNED.value, [])
+    assigned = by_slot.pop(ASSIGNED, [])
     wanted_owners = _owners(state, assigned, now)
     if [(e.note, e.at, e.held) for e in assigned] == [(w.note, w.at, w.held) for w in wanted_owners]:
         kept += assigned
@@ -88,14 +93,14 @@ def _moves_and_follow_up(state: LeadState, now: dt.datetime) -> list[Wanted]:
     for fact, at in facts.items():
         stage = STAGE_OF[fact]
         on = handoff if _is_event(fact, at, handoff, handoff_stage) else None
-        kind = Entry.Type.MOVED if on is None else Entry.Type.ADVANCED
-        found.append(Wanted(kind.value, at, known_from(at, on, now), on, stage))
+        kind = MOVED if on is None else ADVANCED
+        found.append(Wanted(kind, at, known_from(at, on, now), on, stage))
     if not facts and not state.others:
         at = first_instant(state, now)
-        found.append(Wanted(Entry.Type.MOVED.value, at, at, to_stage=Stage.LEAD.value))
+        found.append(Wanted(MOVED, at, at, to_stage=LEAD))
     if handoff is not None and handoff.followed_up is not None:
         at = handoff.followed_up
-        found.append(Wanted(Entry.Type.FOLLOW_UP.value, at, known_from(at, handoff, now), handoff))
+        found.append(Wanted(FOLLOW_UP, at, known_from(at, handoff, now), handoff))
     return found
 
 
@@ -141,4 +146,4 @@ def _owners(state: LeadState, assigned: list[Known], now: dt.datetime) -> list[W
 
 
 def _assignment(at: dt.datetime, recorded_at: dt.datetime, held: Held, role: str) -> Wanted:
-    return Wanted(Entry.Type.ASSIGNED.value, at, recorded_at, held=held, note=role)
+    return Wanted(ASSIGNED, at, recorded_at, held=held, note=role)

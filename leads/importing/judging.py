@@ -15,7 +15,7 @@ from leads.services.projecting import CLOCK_COLUMNS, clock_values
 from leads.stories import EntryRow, Shelf, story_on
 from slas.rules.clock import project
 
-from .journal import Wanted
+from .journal import FOLLOW_UP, Wanted
 from .tables import insert
 
 
@@ -78,5 +78,5 @@ def _entry_row(pk: int, lead: int, wanted: Wanted, emails: Mapping[int, str]) ->
         to_owner_id=person,
         to_email=emails.get(person) if person else None,
         to_text=text,
-        imported=wanted.type == "follow_up",
+        imported=wanted.type == FOLLOW_UP,
     )

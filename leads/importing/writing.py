@@ -12,7 +12,7 @@ from leads.services.clocks import refresh, touch_many
 from leads.services.tiers import ATTRIBUTES, Tier, tier_of
 
 from .finding import ARRIVALS, COLUMNS
-from .journal import Plan, Wanted
+from .journal import FOLLOW_UP, Plan, Wanted
 from .judging import Fresh, NewHandoff, insert_clocks
 from .merging import Handed, LeadState
 from .tables import insert, next_ids, update
@@ -137,7 +137,7 @@ def _update_row(change: Change) -> tuple[Any, ...]:
 
 
 def _entry_row(pk: int, lead: int, wanted: Wanted) -> tuple[Any, ...]:
-    followed_up = wanted.type == Entry.Type.FOLLOW_UP
+    followed_up = wanted.type == FOLLOW_UP
     kind, outcome = ("other", "unknown") if followed_up else ("", "")
     on = wanted.on.pk if wanted.on else None
     return (
