@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from slas.models import WorkingTime
 
+    Data = Mapping[str, Any] | None
+
 MOST = Decimal(999_999_999)
 NO_DATE = "This is no date. Choose one, or write it as 2026-12-24."
 
@@ -55,9 +57,11 @@ class TermForm(forms.Form):
         label="at", coerce=int, choices=[(hour, f"{hour}:00") for hour in range(24)]
     )
 
-    def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
+    def __init__(self, data: Data, *, version: Version, prefix: str) -> None:
         self.version = version
-        super().__init__(*args, initial={name: getattr(version, name) for name in self.base_fields}, **kwargs)
+        super().__init__(
+            data, prefix=prefix, initial={name: getattr(version, name) for name in self.base_fields}
+        )
 
     def clean(self) -> dict[str, Any]:
         words = cast("dict[str, Any]", super().clean())
@@ -88,9 +92,9 @@ class PromiseForm(forms.Form):
         choices=[(kind.value, f"every {kind.label.lower()}") for kind in Commitment.PeriodKind],
     )
 
-    def __init__(self, *args: Any, row: Commitment, currency: str, **kwargs: Any) -> None:
+    def __init__(self, data: Data, *, row: Commitment, currency: str, prefix: str) -> None:
         self.row = row
-        super().__init__(*args, initial={"at_least": row.at_least, "period": row.period}, **kwargs)
+        super().__init__(data, prefix=prefix, initial={"at_least": row.at_least, "period": row.period})
         self.unit = METRICS[row.metric].unit
         self.fields["value"] = _value_field(self.unit)
         self.initial["value"] = row.value if self.unit != "seconds" else int(row.value)
@@ -163,9 +167,9 @@ class WindowForm(forms.Form):
         label="within business days", least=Decimal(1), most=Decimal(365), required=False
     )
 
-    def __init__(self, *args: Any, row: Window, **kwargs: Any) -> None:
+    def __init__(self, data: Data, *, row: Window, prefix: str) -> None:
         self.row = row
-        super().__init__(*args, initial={name: getattr(row, name) for name in self.base_fields}, **kwargs)
+        super().__init__(data, prefix=prefix, initial={name: getattr(row, name) for name in self.base_fields})
 
     def clean(self) -> dict[str, Any]:
         words = cast("dict[str, Any]", super().clean())
@@ -205,9 +209,9 @@ class WorkingTimeForm(forms.Form):
     )
     closed = DatesField(label="Own closed dates", help_text="One a line, such as 24 December 2026.")
 
-    def __init__(self, *args: Any, row: WorkingTime, **kwargs: Any) -> None:
+    def __init__(self, data: Data, *, row: WorkingTime, prefix: str) -> None:
         self.row = row
-        super().__init__(*args, **kwargs)
+        super().__init__(data, prefix=prefix)
         for day, name in zip(WEEKDAYS, WEEKDAY_NAMES, strict=True):
             self.fields[day] = OpeningsField(label=name)
         zones, countries = zone_choices(), country_choices()
@@ -264,7 +268,7 @@ class WorkingTimeForm(forms.Form):
 class DraftForm:
     """All forms of one draft, filled and saved together. They work on the rows they are given."""
 
-    def __init__(self, version: Version, content: Content, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, version: Version, content: Content, data: Data = None) -> None:
         self.version, self.content = version, content
         self.term = TermForm(data, version=version, prefix="term")
         self.promises = [

@@ -91,8 +91,8 @@ def _seconds(text: str) -> int | None:
     if found := _WATCH.fullmatch(text):
         return int(found[1]) * HOUR + int(found[2]) * 60
     if found := _PLAIN.fullmatch(text):
-        seconds = Decimal(found[1].replace(",", ".")) * HOUR
-        return int(seconds) if seconds == seconds.to_integral_value() else None
+        exact = Decimal(found[1].replace(",", ".")) * HOUR
+        return int(exact) if exact == exact.to_integral_value() else None
     if (found := _WORDS.fullmatch(text)) and any(found.groups()):
         hours, minutes, seconds = (int(part or 0) for part in found.groups())
         return hours * HOUR + minutes * 60 + seconds
@@ -177,10 +177,8 @@ class OpeningsField(TypedField):
 class DatesField(TypedField):
     """Dates, one a line: "24 December 2026" or 2026-12-24. Kept as sorted ISO texts."""
 
-    widget = forms.Textarea
-
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=4000, required=False, **kwargs)
+        super().__init__(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
 
     def read(self, text: str) -> list[str]:
         words = (word.strip() for word in re.split(r"[\n,;]", text))

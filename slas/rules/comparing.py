@@ -66,7 +66,7 @@ def compare(old: AgreementTerms, new: AgreementTerms) -> list[Change]:
     holidays are compared for the time that both terms cover.
     """
     was, becomes = _parts(old), _parts(new)
-    changes = []
+    changes: list[Change] = []
     for part in dict.fromkeys([*becomes, *was]):
         if part in was and part in becomes:
             changes += _within(was[part], becomes[part])

@@ -116,9 +116,9 @@ def describe_terms(terms: Terms, calendar: Calendar | None = None) -> list[str]:
 
 
 def agreed_time(seconds: int, hours: str) -> str:
-    """ "4 business hours", "90 elapsed minutes", "1 h 30 min 5 s of business time"."""
-    for unit, name in ((3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds % unit == 0 and (unit > 1 or seconds < 60):
+    """ "4 business hours", "90 elapsed minutes", "2 h 30 min of business time"."""
+    for unit, name, most in ((3600, "hour", None), (60, "minute", 7200), (1, "second", 60)):
+        if seconds % unit == 0 and (most is None or seconds < most):
             return counted(seconds // unit, f"{hours} {name}")
     return f"{exact_duration(seconds)} of {hours} time"
 

@@ -60,6 +60,7 @@ def test_what_was_agreed_is_never_rounded(seconds, words):
         (14_400, "elapsed", "4 elapsed hours"),
         (5400, "business", "90 business minutes"),
         (45, "elapsed", "45 elapsed seconds"),
+        (9000, "business", "2 h 30 min of business time"),
         (5405, "business", "1 h 30 min 5 s of business time"),
     ],
 )
