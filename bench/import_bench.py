@@ -154,6 +154,8 @@ def _here(rows: int, rounds: int) -> dict[str, Any]:
     from django.db import connection
 
     if connection.vendor == "postgresql":
+        own = str(connection.settings_dict["NAME"])
+        connection.settings_dict["TEST"]["NAME"] = f"bench_{os.getpid()}"  # tests may be running meanwhile
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     else:
         call_command("migrate", verbosity=0)
@@ -169,7 +171,7 @@ def _here(rows: int, rounds: int) -> dict[str, Any]:
             workshop.clear()
     finally:
         if connection.vendor == "postgresql":
-            connection.creation.destroy_test_db("postgres", verbosity=0)
+            connection.creation.destroy_test_db(own, verbosity=0)
     return {"rows": rows, "ours": statistics.median(ours), "reference": statistics.median(reference)}
 
 
