@@ -84,7 +84,7 @@ class PromiseForm(forms.Form):
 
     at_least = forms.TypedChoiceField(
         label="At least or at most",
-        coerce=lambda text: text == "True",
+        coerce=lambda value: str(value) == "True",
         choices=[(True, "at least"), (False, "at most")],
     )
     period = forms.ChoiceField(
