@@ -58,7 +58,8 @@ def _log(
     lead: Lead, *, by: User, now: dt.datetime, when: dt.datetime | None, kind: str, outcome: str, **more: Any
 ) -> str:
     entry = follow_up.log_follow_up(lead, by=by, now=now, at=when, kind=kind, outcome=outcome, **more)
-    return f"Logged: {entry.get_kind_display().lower()}, {entry.get_outcome_display().lower()}, {lead}."
+    kind = "" if entry.kind == Entry.Kind.CALL else f"{entry.get_kind_display().lower()} "
+    return f"Logged: {kind}{entry.get_outcome_display().lower()}, {lead}"
 
 
 def _take_back(lead: Lead, *, by: User, now: dt.datetime, entry: int, click: str = "") -> str:

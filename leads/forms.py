@@ -28,6 +28,34 @@ def new_click() -> str:
     return secrets.token_hex(16)
 
 
+# What each kind of follow-up can come to, as its buttons say it; a number key presses each.
+_ANSWERS: dict[str, list[tuple[str, str]]] = {
+    "call": [
+        ("connected", "Talked to them"),
+        ("no_answer", "No answer"),
+        ("left_message", "Left a voicemail"),
+        ("wrong_contact", "Wrong number"),
+    ],
+    "email": [("sent", "Sent"), ("replied", "They replied"), ("wrong_contact", "Wrong address")],
+    "meeting": [("connected", "Met them"), ("no_answer", "They did not come"), ("sent", "Invited them")],
+    "message": [
+        ("connected", "Talked to them"),
+        ("sent", "Sent"),
+        ("no_answer", "No answer"),
+        ("wrong_contact", "Wrong contact"),
+    ],
+}
+_KINDS = {"call": ("Call", "c"), "email": ("Mail", "e"), "meeting": ("Meet", "m"), "message": ("Chat", "t")}
+
+
+def follow_up_choices() -> list[dict[str, Any]]:
+    """The kinds, each with its key and its outcomes: `{kind, label, key, outcomes: [(value, words)]}`."""
+    return [
+        {"kind": kind, "label": label, "key": key, "outcomes": _ANSWERS[kind]}
+        for kind, (label, key) in _KINDS.items()
+    ]
+
+
 def salespeople() -> Any:
     return User.objects.active().on_side(Side.SALES)
 

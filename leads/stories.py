@@ -152,6 +152,9 @@ class Shelf:
             for closure in Closure.objects.filter(agreement__in=agreements).order_by("recorded_at", "id"):
                 self._closures[closure.agreement_id].append(closure)
 
+    def knows(self, handoff: Handoff) -> bool:
+        return handoff.version_id in self._terms and handoff.agreement_id in self._closures
+
     def terms(self, handoff: Handoff) -> AgreementTerms:
         return self._terms[handoff.version_id]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -15,10 +13,10 @@ from leads.actions import ACTIONS, Action, Standing, standing_of
 from leads.forms import ActionForm
 from leads.models import Entry, Handoff, Lead
 from leads.services.door import holder_id
-from leads.services.refusal import NotAllowed, Refused
 from leads.states import look_of
 from leads.stories import EntryRow, Shelf, story_on
 from leads.timeline import happenings
+from leads.views.acting import attempt, reader_of, undo_of
 from slas.rules.clock import judge
 from slas.rules.wording import explain
 from slas.rules.words import instant, place
@@ -37,31 +35,16 @@ def lead(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, found: Lead) -> HttpResponse:
-    action = ACTIONS.get(request.POST.get("action", ""))
-    if action is None:
-        raise Http404("There is no such action.")
-    by, now = _reader(request), this_second()
-    if not action.allowed(by, found):
-        raise PermissionDenied(action.refusal.format(lead=found))
-    handoff = found.handoffs.select_related("version").order_by("-at", "-id").first()
-    form = action.form(request.POST, lead=found, handoff=handoff, name=action.name)
-    if form.is_valid():
-        try:
-            sentence = action.run(found, by=by, now=now, **form.cleaned_data)
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, sentence)
-            return redirect("lead", found.pk)
-    return _page(request, get_object_or_404(Lead, pk=found.pk), action, form)
+    tried = attempt(request, found)
+    if tried.done:
+        return redirect("lead", found.pk)
+    return _page(request, get_object_or_404(Lead, pk=found.pk), tried.action, tried.form)
 
 
 def _page(
     request: HttpRequest, found: Lead, tried: Action | None = None, form: ActionForm | None = None
 ) -> HttpResponse:
-    reader, now = _reader(request), this_second()
+    reader, now = reader_of(request), this_second()
     handoffs = list(
         found.handoffs.select_related("agreement", "version", "by", "clock").order_by("-at", "-id")
     )
@@ -78,15 +61,11 @@ def _page(
         "forms": forms,
         "log": next((each for each in forms if each["action"].name == "log"), None),
         "orphaned_error": _without_form(forms, tried, form),
+        "undo": undo_of(request),
         "may_edit": may_edit_lead(reader, holder_id(found)),
         "take_back": ACTIONS["take_back"].name,
     }
     return render(request, "leads/lead.html", context, status=422 if form else 200)
-
-
-def _reader(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 (every page is closed to the anonymous)
-    return request.user
 
 
 def _forms(
