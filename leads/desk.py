@@ -253,7 +253,7 @@ def _row(clock: Any, shelf: Shelf, now: dt.datetime, reader: User) -> Row:
         clock=clock,
         group=clock.group,
         heading=_heading(clock, reader, now),
-        look=look_of("running" if trying and clock.outcome != "met" else clock.state),
+        look=look_of("running" if trying else clock.state),
         left=_days_left(clock, shelf, now) if trying else _left(clock, left, now),
         share=None if left is None else max(0, min(100, round(100 - 100 * left / seconds))),
         due="" if clock.due_at is None else moment(clock.due_at, reader.zone, now),

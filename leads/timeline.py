@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from leads.models import Entry, Handoff, Stage
 from leads.services.follow_up import UNDO_SECONDS
+from leads.states import Look, look_of
 from slas.rules.words import duration, instant, plain
 from smarketing.accounts.models import User
 
@@ -30,6 +31,8 @@ class Happening:
     late: str = ""
     taken_back: str = ""
     undo: int | None = None
+    kind: str = ""  # follow_up or move: what the page can narrow to
+    look: Look | None = None
 
 
 def happenings(
@@ -46,6 +49,7 @@ def happenings(
         opening = openings.pop(key, None) if entry.type == Entry.Type.MOVED else None  # type: ignore[arg-type]
         told.append(teller.handoff(opening, entry.pk) if opening else teller.entry(entry))
     told += [teller.handoff(handoff) for handoff in openings.values()]
+    told += [each for handoff in handoffs for each in teller.clock(handoff)]
     return sorted(told, key=lambda each: (each.at, each.order), reverse=True)
 
 
@@ -69,9 +73,34 @@ class _Teller:
             when=self.when(handoff.at),
             text=f"as an {handoff.version.get_handoff_stage_display()}{by}. {clock}",
             is_handoff=True,
+            kind="move",
             note=f"{handoff.version}. {handoff.window_why}",
             times=self._times(handoff.at, handoff.recorded_at),
         )
+
+    def clock(self, handoff: Handoff) -> Iterator[Happening]:
+        """When its clock came into danger, and when its deadline passed without a follow-up."""
+        clock = getattr(handoff, "clock", None)
+        if clock is None or clock.outcome == "excluded" or not handoff.measured:
+            return
+        met = clock.outcome == "met"
+        told = (
+            ("at_risk", clock.warn_at, "little of the window was left."),
+            ("breached", clock.deadline_at, ""),
+        )
+        for state, at, more in told:
+            over = clock.stopped_at is not None and at is not None and clock.stopped_at <= at
+            if at is None or at > self.now or over or (met and state == "breached"):
+                continue
+            yield Happening(
+                at=at,
+                order=2**60,
+                when=self.when(at),
+                text=more,
+                side="sales",
+                filled=state == "breached",
+                look=look_of(state),
+            )
 
     def entry(self, entry: Entry) -> Happening:
         is_late = entry.recorded_at > entry.at and not entry.imported
@@ -88,6 +117,7 @@ class _Teller:
             late=f"entered {after} later" if is_late else "",
             taken_back="" if entry.retracted_at is None else f"taken back {self.when(entry.retracted_at)}",
             undo=entry.pk if self._may_undo(entry) else None,
+            kind="follow_up" if entry.type == Entry.Type.FOLLOW_UP else "move" if entry.to_stage else "",
         )
 
     def _times(self, at: dt.datetime, recorded_at: dt.datetime) -> str:

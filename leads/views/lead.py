@@ -9,18 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from leads import desk
 from leads.actions import ACTIONS, Action, Standing, standing_of
-from leads.forms import ActionForm
+from leads.clockstrip import strip_of
+from leads.forms import ActionForm, follow_up_choices
 from leads.models import Entry, Handoff, Lead
+from leads.saying import moment
 from leads.services.door import holder_id
 from leads.states import look_of
 from leads.stories import EntryRow, Shelf, story_on
-from leads.timeline import happenings
+from leads.timeline import Happening, happenings
 from leads.views.acting import attempt, reader_of, undo_of
 from slas.rules.clock import judge
 from slas.rules.wording import explain
 from slas.rules.words import instant, place
-from smarketing.accounts.models import User
+from smarketing.accounts.models import Side, User
 from smarketing.accounts.permissions import may_edit_lead
 from smarketing.now import this_second
 
@@ -57,15 +60,55 @@ def _page(
         "handoff": last,
         "verdict": _verdict(last, entries, reader, now),
         "earlier": [(each, getattr(each, "clock", None)) for each in handoffs[1:]],
-        "happenings": happenings(handoffs, entries, reader, now),
+        **_tale(request, happenings(handoffs, entries, reader, now)),
+        **_beside(found, reader, now),
         "forms": forms,
+        "kinds": follow_up_choices(),
+        "typed": _typed(tried, form),
         "log": next((each for each in forms if each["action"].name == "log"), None),
+        "acts": [each for each in forms if each["action"].name != "log"],
         "orphaned_error": _without_form(forms, tried, form),
         "undo": undo_of(request),
         "may_edit": may_edit_lead(reader, holder_id(found)),
         "take_back": ACTIONS["take_back"].name,
     }
     return render(request, "leads/lead.html", context, status=422 if form else 200)
+
+
+def _typed(tried: Action | None, form: ActionForm | None) -> dict[str, str]:
+    """What was typed into a follow-up that was refused."""
+    if form is None or tried is None or tried.name != "log":
+        return {}
+    return {name: form.data.get(name, "") for name in ("kind", "when", "note")}
+
+
+def _tale(request: HttpRequest, told: list[Happening]) -> dict[str, Any]:
+    """The timeline, all of it or one kind; the address says which."""
+    shown = request.GET.get("tale", "")
+    views = [
+        {"key": key, "label": label, "count": len([each for each in told if not key or each.kind == key])}
+        for key, label in (("", "All"), ("follow_up", "Follow-ups"), ("move", "Moves"))
+    ]
+    shown = shown if shown in ("follow_up", "move") else ""
+    kept = [each for each in told if not shown or each.kind == shown]
+    return {"happenings": kept, "tale_views": views, "tale": shown}
+
+
+def _beside(found: Lead, reader: User, now: dt.datetime) -> dict[str, Any]:
+    """Where the lead stands in the reader's queue, and what stands before and after it."""
+    if reader.side != Side.SALES:
+        return {}
+    rows = desk.read(reader, now, desk.Wish()).rows
+    ids = [row.lead.pk for row in rows]
+    if found.pk not in ids:
+        return {"in_queue": 0, "queue_length": len(ids)}
+    at = ids.index(found.pk)
+    return {
+        "in_queue": at + 1,
+        "queue_length": len(ids),
+        "before": rows[at - 1].lead if at else None,
+        "after": rows[at + 1].lead if at + 1 < len(rows) else None,
+    }
 
 
 def _forms(
@@ -103,16 +146,28 @@ def _verdict(handoff: Handoff | None, entries: list[Entry], reader: User, now: d
     verdict = judge(story)
     told = explain(story, verdict, _names(entries))
     here, there = reader.time_zone, story.calendar.tz
+    accepting = verdict.acceptance if verdict.acceptance and verdict.acceptance.state == "pending" else None
+    word, headline = _first_words(told.headline)
     return {
         "look": look_of(verdict.speed.state),
-        "headline": told.headline,
+        "told": word,
+        "headline": headline,
+        "accept_by": accepting and moment(accepting.deadline, reader.zone, now),
         "lines": [line.text for line in told.lines],
         "deadline": verdict.deadline and instant(verdict.deadline, here, now),
         "here": place(here),
         "deadline_there": verdict.deadline and here != there and instant(verdict.deadline, there, now),
         "there": place(there),
         "window_why": handoff.window_why,
+        "strip": strip_of(story, verdict, _names(entries)),
     }
+
+
+def _first_words(headline: str) -> tuple[str, str]:
+    """The state that opens a headline ("3 h 10 min late.", "Met:"), and the rest of it."""
+    at = min(place for place in (headline.find("late. "), headline.find(": "), len(headline)) if place >= 0)
+    end = at + (5 if headline[at : at + 4] == "late" else 1)
+    return headline[:end], headline[end:].strip()
 
 
 def _row(entry: Entry) -> EntryRow:

@@ -52,7 +52,8 @@
     const details = found.closest("details");
     if (details && !found.matches("summary")) details.open = true;
     found.click();
-    found.focus();
+    const field = details && found.matches("summary") && details.open && one("select, input:not([type=hidden])", details);
+    if (!found.dataset.opens) (field || found).focus();
     return true;
   };
 
@@ -88,8 +89,8 @@
     if (typing(event.target)) return;
     const queue = one("#queue-list");
     const acts = {
-      j: () => queue && step(1),
-      k: () => queue && step(-1),
+      j: () => (queue ? step(1) : press("j")),
+      k: () => (queue ? step(-1) : press("k")),
       "?": help,
       n: () => !event.repeat && withPanel(noAnswer),
       u: () => !event.repeat && press("u"),
@@ -119,6 +120,14 @@
     if (keys) {
       event.preventDefault();
       help();
+    }
+    const opens = event.target.closest("[data-opens]");
+    if (opens) {
+      const details = one(`#${opens.dataset.opens}`);
+      event.preventDefault();
+      details.open = true;
+      details.scrollIntoView({ block: "center" });
+      (one("select, input:not([type=hidden])", details) || one("summary", details)).focus();
     }
     const row = event.target.closest("a.q-row[data-lead]");
     if (row && !event.defaultPrevented) mark(row.dataset.lead);
