@@ -14,6 +14,7 @@ from slas.services.content import read_content, terms_of
 from slas.services.door import locked, record, refuse_overtaken, words
 from slas.services.public_holidays import data_versions, public_holidays
 from slas.services.refusal import Refused
+from slas.services.telling import tell_proposed
 from smarketing.accounts.models import Side
 from smarketing.accounts.permissions import may_draft, may_sign
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def propose(version: Version, by: User, now: dt.datetime, *, seen: int | None = None) -> Version:
-    """Offer a draft for signing. Its terms are frozen here, so that both sides read and sign one text.
+    """Offer a draft for signing, and mail the managers of the other side. Its terms are frozen here, so
+    that both sides read and sign one text.
 
     Proposing a proposal again changes nothing. Refused with a sentence where the text is not whole, the start
     is past, or `by` may not draft; Overtaken where the draft was changed after the step `seen`.
@@ -39,7 +41,9 @@ def propose(version: Version, by: User, now: dt.datetime, *, seen: int | None = 
     refuse_overtaken(version, seen)
     refuse_past_start(version, now)
     refuse_later_version(version)
-    return offer(version, by, now)
+    offer(version, by, now)
+    tell_proposed(version, by, now)
+    return version
 
 
 def offer(version: Version, by: User | None, now: dt.datetime) -> Version:

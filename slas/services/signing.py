@@ -13,6 +13,7 @@ from slas.rules.zones import start_of_day
 from slas.services.door import locked, words
 from slas.services.proposing import refuse_later_version, refuse_past_start
 from slas.services.refusal import Refused
+from slas.services.telling import tell_signed
 from smarketing.accounts.models import Side
 from smarketing.accounts.permissions import may_confirm_amendment, may_sign
 
@@ -31,7 +32,8 @@ def sign(
     address: str = "",
     may_be_past: bool = False,
 ) -> Signature:
-    """Sign a proposed version for `side`; with the second side's signature it is signed and has its start.
+    """Sign a proposed version for `side`; with the second side's signature it is signed, has its start, and
+    all members are mailed.
 
     `address` is where the signer sits on the network. Signing again returns the same signature. Refused where
     `user` is no manager of that side, the side has signed by somebody else, the start is past (unless it
@@ -64,6 +66,8 @@ def sign(
     )
     if version.signatures.exclude(side="").count() == len(Side):
         _put_in_force(version, frozen, starts_at)
+        if not may_be_past:  # history mails nobody
+            tell_signed(version, now)
     return signature
 
 

@@ -56,7 +56,8 @@ def fields_of(client, url=EDIT) -> dict[str, str]:
 
 def text_of(answer) -> str:
     """The words of a page, without its markup."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.content.decode())).split())
+    words = html.unescape(re.sub(r"<[^>]*>", " ", answer.content.decode())).split()
+    return re.sub(r" ([,.])", r"\1", " ".join(words))
 
 
 # --- Drafting --------------------------------------------------------------------------------
@@ -185,7 +186,7 @@ def test_the_page_after_it_says_what_changes(as_mona, draft):
     page = text_of(as_mona.post(EDIT, fields_of(as_mona) | {"promise-mqls-value": "25"}, follow=True))
     assert "The draft is saved." in page
     assert "1 thing changes against version 1." in page
-    assert "MQLs delivered , Marketing at least 20 a month at least 25 a month" in page
+    assert "MQLs delivered, Marketing at least 20 a month at least 25 a month" in page
     assert "Every month, Marketing will deliver at least 25 MQLs." in page
 
 

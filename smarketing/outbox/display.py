@@ -40,6 +40,7 @@ KINDS = {
     Kind.SUMMARY: "Nightly summary",
     Kind.REPORT: "Weekly report",
     Kind.NOTICE: "Notice about a lead",
+    Kind.AGREEMENT: "Agreement",
     Kind.INVITATION: "Invitation",
     Kind.PASSWORD: "Password link",
 }

@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     SUMMARY = "summary", "the nightly summary"
     REPORT = "report", "the weekly report"
     NOTICE = "notice", "notices about single leads"
+    AGREEMENT = "agreement", "mails about agreements to sign, or signed"
     INVITATION = "invitation", "an invitation"
     PASSWORD = "password", "a link to choose a new password"
 
