@@ -265,16 +265,23 @@ class LeadForm(LookMixin, forms.ModelForm):
 class LeadFilter(LookMixin, forms.Form):
     """What the lead list may be narrowed to; all of it stands in the address."""
 
-    q = forms.CharField(label="Name, e-mail or company", required=False, max_length=200)
+    q = forms.CharField(
+        label="Name, e-mail, phone or company",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "id": "find"}),
+    )
     stage = forms.ChoiceField(required=False, choices=[("", "Any stage"), *Stage.choices])
     agreement = forms.ChoiceField(required=False)
     owner = forms.ChoiceField(label="Held by", required=False)
     clock = forms.ChoiceField(required=False, choices=[("", "Any clock"), *FILTERS])
+    source = forms.CharField(required=False, max_length=200)
+    campaign = forms.CharField(required=False, max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].choices = [  # type: ignore[attr-defined]
-            *(("", "Any agreement"), ("none", "No agreement")),
+            *(("", "Any agreement"), ("none", "None takes it")),
             *Agreement.objects.values_list("slug", "name"),
         ]
         people = [(str(person.pk), str(person)) for person in salespeople()]

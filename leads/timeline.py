@@ -59,10 +59,13 @@ class _Teller:
 
     def when(self, at: dt.datetime) -> str:
         local, today = (each.astimezone(self.reader.zone) for each in (at, self.now))
-        if local.date() == today.date():
+        days = (today.date() - local.date()).days
+        if days == 0:
             return f"today {local:%H:%M}"
+        if 0 < days < 7:
+            return f"{local:%a %H:%M}"
         year = "" if local.year == today.year else f" {local.year}"
-        return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
+        return f"{local.day} {local:%b}{year} {local:%H:%M}"
 
     def handoff(self, handoff: Handoff, order: int = 0) -> Happening:
         by = f" by {handoff.by}" if handoff.by else ""
@@ -84,11 +87,7 @@ class _Teller:
         if clock is None or clock.outcome == "excluded" or not handoff.measured:
             return
         met = clock.outcome == "met"
-        told = (
-            ("at_risk", clock.warn_at, "little of the window was left."),
-            ("breached", clock.deadline_at, ""),
-        )
-        for state, at, more in told:
+        for state, at in (("at_risk", clock.warn_at), ("breached", clock.deadline_at)):
             over = clock.stopped_at is not None and at is not None and clock.stopped_at <= at
             if at is None or at > self.now or over or (met and state == "breached"):
                 continue
@@ -96,7 +95,7 @@ class _Teller:
                 at=at,
                 order=2**60,
                 when=self.when(at),
-                text=more,
+                text="",
                 side="sales",
                 filled=state == "breached",
                 look=look_of(state),

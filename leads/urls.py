@@ -3,11 +3,12 @@
 from django.urls import path
 
 from leads.views.lead import lead
-from leads.views.listing import lead_add, lead_edit, lead_list
+from leads.views.listing import lead_add, lead_edit, lead_export, lead_list
 from leads.views.queue import queue
 
 urlpatterns = [
     path("", lead_list, name="lead_list"),
+    path("export/", lead_export, name="lead_export"),
     path("queue/", queue, name="queue"),
     path("new/", lead_add, name="lead_add"),
     path("<int:pk>/", lead, name="lead"),

@@ -2,117 +2,136 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from leads.exporting import lines
+from leads.filters import chips, filtered, with_state, without
 from leads.forms import LeadFilter, LeadForm
 from leads.keyset import Place, place_of
-from leads.models import Handoff, Lead
+from leads.models import Lead
 from leads.services.door import holder_id
 from leads.services.intake import add_lead, edit_lead
 from leads.services.refusal import NotAllowed, Refused
 from leads.states import look_of
+from leads.views.acting import reader_of
+from slas.rules.words import counted
 from smarketing.accounts.models import User
-from smarketing.accounts.permissions import may_edit_lead, may_work_leads
+from smarketing.accounts.permissions import may_edit_lead, may_import, may_work_leads
 from smarketing.now import this_second
 
 PAGE = 50
-_SEARCHED = ("first_name", "last_name", "email", "company")
 
 
 @require_safe
 def lead_list(request: HttpRequest) -> HttpResponse:
     """Leads, newest first; the address holds search, filters and place."""
-    form = LeadFilter(request.GET)
-    place = _place(request)
-    leads = _after(_filtered(form, request.user), place)  # type: ignore[arg-type]
-    shown = list(leads.select_related("agreement", "owner").order_by("-created_at", "-id")[: PAGE + 1])
-    more = len(shown) > PAGE
-    shown = shown[:PAGE]
-    _look(shown)
+    reader, now = reader_of(request), this_second()
+    form, place = LeadFilter(request.GET), _place(request)
+    matching = filtered(form, reader, now)
+    shown, before, after = _page(with_state(matching, now), place)
+    for lead in shown:
+        lead.look = look_of(lead.clock_state)  # type: ignore[attr-defined]
+    held, total = chips(form, request.GET), matching.count()
     context = {
         "form": form,
         "leads": shown,
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "chips": held,
+        "narrowed": bool(held) or bool(form.errors),
+        "matching": total,
+        "matching_words": counted(total, "lead"),
+        "agreement_none": form.cleaned_data.get("agreement") == "none",
+        "query": without(request.GET),
+        "wrong": bool(form.errors),
         "first_page": place is None,
-        "next": _next(request.GET, shown[-1]) if more else "",
+        "previous": _address(request.GET, "before", before),
+        "next": _address(request.GET, "after", after),
         "may_add": may_work_leads(request.user),
+        "may_import": may_import(request.user),
+        "views": _views(request, reader),
     }
     return render(request, "leads/lead_list.html", context)
 
 
-def _place(request: HttpRequest) -> Place | None:
-    try:
-        return place_of(request.GET.get("after", ""))
-    except ValueError as error:
-        messages.warning(request, str(error))
-        return None
+@require_safe
+def lead_export(request: HttpRequest) -> StreamingHttpResponse:
+    """All leads that match the address's filters, as a CSV; instants in the reader's zone."""
+    reader, now = reader_of(request), this_second()
+    leads = filtered(LeadFilter(request.GET), reader, now).order_by("-created_at", "-id")
+    answer = StreamingHttpResponse(
+        lines(with_state(leads, now), reader.zone), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="leads-{now.astimezone(reader.zone):%Y-%m-%d}.csv"'
+    return answer
 
 
-def _filtered(form: LeadFilter, reader: User) -> QuerySet[Lead]:
-    """The leads that the filters leave; a filter that says nothing sensible leaves all, and says so."""
-    form.is_valid()
-    chosen: dict[str, Any] = form.cleaned_data
-    leads: QuerySet[Lead] = Lead.objects.all()
-    for word in chosen.get("q", "").split():
-        leads = leads.filter(_any_of(word))
-    if chosen.get("stage"):
-        leads = leads.filter(stage=chosen["stage"])
-    if slug := chosen.get("agreement"):
-        leads = leads.filter(agreement=None) if slug == "none" else leads.filter(agreement__slug=slug)
-    leads = _held_by(leads, chosen.get("owner", ""), reader)
-    return _with_clock(leads, chosen.get("clock", ""))
+def _place(request: HttpRequest) -> tuple[Place, bool] | None:
+    """The row that the page begins after, or ends before (True)."""
+    for name in ("after", "before"):
+        try:
+            place = place_of(request.GET.get(name, ""))
+        except ValueError as error:
+            messages.warning(request, str(error))
+            return None
+        if place is not None and place.at is not None:
+            return place, name == "before"
+    return None
 
 
-def _any_of(word: str) -> Q:
-    found = Q()
-    for name in _SEARCHED:
-        found |= Q(**{f"{name}__icontains": word})
-    return found
+def _page(
+    leads: QuerySet[Lead], place: tuple[Place, bool] | None
+) -> tuple[list[Lead], Place | None, Place | None]:
+    """One page, newest first, with the places of the pages before and after it (None: there is none)."""
+    leads = leads.select_related("agreement", "owner")
+    if place is not None and place[1]:
+        found = list(_newer(leads, place[0]).order_by("created_at", "id")[: PAGE + 1])
+        more, shown = len(found) > PAGE, found[:PAGE][::-1]
+        return shown, _at(shown[:1]) if more else None, _at(shown[-1:])
+    if place is not None:
+        leads = _older(leads, place[0])
+    found = list(leads.order_by("-created_at", "-id")[: PAGE + 1])
+    more, shown = len(found) > PAGE, found[:PAGE]
+    return shown, _at(shown[:1]) if place else None, _at(shown[-1:]) if more else None
 
 
-def _held_by(leads: QuerySet[Lead], owner: str, reader: User) -> QuerySet[Lead]:
-    if owner == "nobody":
-        return leads.filter(owner=None, owner_text="")
-    if owner:
-        return leads.filter(owner=reader.pk if owner == "me" else int(owner))
-    return leads
-
-
-def _with_clock(leads: QuerySet[Lead], state: str) -> QuerySet[Lead]:
-    if state == "not_handed_over":
-        return leads.filter(handoffs=None)
-    if state:
-        handoffs = Handoff.objects.last_of_leads().with_state(this_second())
-        return leads.filter(pk__in=handoffs.filter(Q(state=state)).values("lead"))
-    return leads
-
-
-def _after(leads: QuerySet[Lead], place: Place | None) -> QuerySet[Lead]:
-    if place is None or place.at is None:
-        return leads
+def _older(leads: QuerySet[Lead], place: Place) -> QuerySet[Lead]:
     earlier = Q(created_at__lt=place.at) | Q(id__lt=place.pk)
     return leads.filter(earlier, created_at__lte=place.at)
 
 
-def _next(query: QueryDict, last: Lead) -> str:
-    query = query.copy()
-    query["after"] = str(Place(last.created_at, last.pk))
-    return query.urlencode()
+def _newer(leads: QuerySet[Lead], place: Place) -> QuerySet[Lead]:
+    later = Q(created_at__gt=place.at) | Q(id__gt=place.pk)
+    return leads.filter(later, created_at__gte=place.at)
 
 
-def _look(leads: list[Lead]) -> None:
-    """Give each lead the look of its last handoff's clock: one query."""
-    handoffs = Handoff.objects.filter(lead__in=leads).with_state(this_second())
-    states = dict(handoffs.order_by("at", "id").values_list("lead_id", "state"))  # type: ignore[misc]
-    for lead in leads:
-        lead.look = look_of(states.get(lead.pk))  # type: ignore[attr-defined]
+def _at(edge: list[Lead]) -> Place | None:
+    return Place(edge[0].created_at, edge[0].pk) if edge else None
+
+
+def _address(query: QueryDict, name: str, place: Place | None) -> str:
+    """The query of the page at the place; empty where there is none."""
+    if place is None:
+        return ""
+    kept = without(query)
+    return f"{kept}&{name}={place}" if kept else f"{name}={place}"
+
+
+def _views(request: HttpRequest, reader: User) -> list[tuple[str, str, bool]]:
+    """Views that are asked for every day: label, query, whether it is the one shown."""
+    mine = [("Mine", "owner=me")] if reader.side == "sales" else []
+    views = [
+        ("All", ""),
+        *mine,
+        ("Late", "clock=breached"),
+        ("No owner", "owner=nobody"),
+        ("No agreement", "agreement=none"),
+    ]
+    now = without(request.GET)
+    return [(label, query, query == now) for label, query in views]
 
 
 @require_http_methods(["GET", "POST"])

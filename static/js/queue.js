@@ -94,7 +94,7 @@
       "?": help,
       n: () => !event.repeat && withPanel(noAnswer),
       u: () => !event.repeat && press("u"),
-      "/": () => (one("#find") || one(".find"))?.matches("input") ? one("#find").focus() : location.assign("/leads/#find"),
+      "/": () => (one("#find") ? one("#find").focus() : location.assign("/leads/#find")),
       Enter: null,
     };
     if (event.key === "Enter") {
