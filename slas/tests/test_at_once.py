@@ -3,12 +3,16 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from slas.models import FrozenTerms, Signature, Step, Version
+from slas.services.content import read_content
+from slas.services.door import last_step
 from slas.services.drafting import create_agreement, draft_version, write_draft
+from slas.services.editing import save_draft
 from slas.services.proposing import propose
 from slas.services.refusal import Refused
 from slas.services.signing import sign
@@ -83,6 +87,22 @@ def test_proposed_twice_at_once_is_frozen_once(version):
     at_once(lambda: propose(version, marketing, NOW), lambda: propose(version, sales, NOW))
     assert FrozenTerms.objects.count() == 1
     assert Step.objects.filter(kind="proposed").count() == 1
+
+
+def test_two_savers_of_one_draft_and_one_is_told(version):
+    seen = last_step(version).pk
+
+    def save(by, key, value):
+        mine = Version.objects.select_related("agreement").get(pk=version.pk)
+        content = read_content(mine)
+        next(row for row in content.commitments if row.key == key).value = Decimal(value)
+        return save_draft(mine, content, by=by, now=NOW, seen=seen)
+
+    marketing, sales = mona(), sam()
+    results = at_once(lambda: save(marketing, "mqls", 30), lambda: save(sales, "customers", 9))
+    assert sorted(type(one).__name__ for one in results) == ["Overtaken", "Step"]
+    values = dict(version.commitments.values_list("key", "value"))
+    assert (values["mqls"], values["customers"]) in [(30, 5), (20, 9)]
 
 
 def test_two_drafts_at_once_are_one(version):

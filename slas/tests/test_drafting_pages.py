@@ -8,8 +8,12 @@ from decimal import Decimal
 import pytest
 
 from slas.models import Commitment, FrozenTerms, Step, Version, Window
+from slas.services.content import read_content
+from slas.services.door import last_step
 from slas.services.drafting import draft_next
+from slas.services.editing import save_draft
 from slas.services.proposing import propose
+from slas.services.refusal import Refused
 from slas.tests.factories import marketing_manager, sales_manager, signed_agreement, signed_version
 from smarketing.accounts.models import Role
 from smarketing.accounts.tests.factories import UserFactory, mia, rita, vic
@@ -273,6 +277,15 @@ def test_a_forged_token_overwrites_nothing(as_mona, draft, seen):
     answer = as_mona.post(EDIT, fields_of(as_mona) | {"promise-mqls-value": "30", "seen": seen})
     assert answer.status_code == 409
     assert draft.commitments.get(key="mqls").value == 20
+
+
+@pytest.mark.parametrize("who", [rita, mia, vic])
+def test_the_service_itself_refuses_who_may_not_draft(draft, who):
+    content = read_content(draft)
+    content.windows[0].window_seconds = 60
+    with pytest.raises(Refused, match="Only managers of Marketing and Sales edit a draft"):
+        save_draft(draft, content, by=who(), now=NOW, seen=last_step(draft).pk)
+    assert draft.windows.get().window_seconds == 48 * 3600
 
 
 # --- Proposing and withdrawing ---------------------------------------------------------------
