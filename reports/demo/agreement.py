@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from reports.services.nights import begins
 from slas.models import Agreement, Commitment, Definition, Version, Window, WorkingTime
 from slas.services.content import Content
 from slas.services.drafting import OFFICE_WEEK, create_agreement
@@ -15,6 +16,7 @@ from smarketing.accounts.models import Side, User
 from .people import ZONE
 
 SLUG, NAME = "inbound-nordics", "Inbound Nordics"
+STARTED_MONTHS_AGO = (5, 1)  # the first day of which months the versions began with
 HOT_SOURCES = ["Demo request", "Trial"]
 
 
@@ -27,7 +29,7 @@ def first_of_month(day: dt.date, months_ago: int) -> dt.date:
 def make_agreement(people: dict[str, User], today: dt.date, now: dt.datetime) -> Agreement:
     """Both versions, signed by Mona and Sam some days before each began; nights count from the first on."""
     agreement = create_agreement(SLUG, NAME, now=now)
-    starts = first_of_month(today, 5), first_of_month(today, 1)
+    starts = [first_of_month(today, months) for months in STARTED_MONTHS_AGO]
     for starts_on, content in zip(starts, (_first_content(), _second_content()), strict=True):
         version = record_signed(
             agreement,
@@ -39,7 +41,7 @@ def make_agreement(people: dict[str, User], today: dt.date, now: dt.datetime) ->
             report_weekday=0,
             report_hour=8,
         )
-    agreement.nights_due_from = agreement.versions.order_by("in_force_at")[0].in_force_at
+    agreement.nights_due_from = begins(versions_of(agreement)[0])
     agreement.save(update_fields=["nights_due_from"])
     return version.agreement
 

@@ -10,8 +10,10 @@ from django.db import transaction
 
 from slas.models import Agreement
 from slas.rules.periods import local_day
+from smarketing.outbox.delivery import deliver
 
 from .agreement import SLUG, make_agreement, versions_of
+from .history import tell_history
 from .people import ZONE, make_people
 from .store import Storing
 from .world import leads_until
@@ -26,12 +28,21 @@ class Made:
     leads: int
 
 
-@transaction.atomic
 def make(now: dt.datetime) -> Made:
-    """The demo people, agreement and leads, whole or not at all; where they are there, nothing is done.
+    """The demo people, agreement, leads, nights and mails, whole or not at all; where they are there, nothing
+    is done.
 
     The same for the same day: it ends with the day before `now` where the agreement is (product section 5).
+    Its mails are kept as delivered, never sent.
     """
+    made = _make(now)
+    while made.is_new and deliver(now).stored:
+        pass
+    return made
+
+
+@transaction.atomic
+def _make(now: dt.datetime) -> Made:
     known = Agreement.objects.filter(slug=SLUG).first()
     if known:
         return Made(False, len(make_people()), known.leads.count())
@@ -41,7 +52,9 @@ def make(now: dt.datetime) -> Made:
     first, *_ = versions = versions_of(agreement)
     calendar = versions[-1].terms().calendar
     told = leads_until(calendar, first.starts_on, today - dt.timedelta(days=1))
-    return Made(True, len(people), Storing(agreement, people, now).store(told))
+    stored = Storing(agreement, people, now).store(told)
+    tell_history(agreement, now)
+    return Made(True, len(people), stored)
 
 
 def reset() -> None:

@@ -38,9 +38,12 @@ COUNTRY_WEIGHTS = (40, 22, 16, 12, 10)
 DIAL = {"Denmark": "+45", "Sweden": "+46", "Norway": "+47", "Finland": "+358", "Germany": "+49"}
 
 
+SPELLED = {ord(letter): letters for letter, letters in (("ø", "o"), ("æ", "ae"), ("å", "a"), ("ß", "ss"))}
+
+
 def plain(text: str) -> str:
     """`text` in lower-case ASCII letters, for an e-mail address."""
-    spelled = text.lower().translate(str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ß": "ss"}))
+    spelled = text.lower().translate(SPELLED)
     folded = unicodedata.normalize("NFKD", spelled)
     return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())
 

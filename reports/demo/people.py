@@ -1,10 +1,12 @@
 """The people of the demo. They log in with one password, which exists only here."""
 
+from typing import Any
+
 from smarketing.accounts.models import Role, Side, User
 
 PASSWORD = "demo-smarketing"  # noqa: S105 (printed at the start, only in the demo data)
 ZONE = "Europe/Copenhagen"
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ("mona", "Mona Lindqvist", Side.MARKETING, Role.MANAGER, {}),
     ("sam", "Sam Okafor", Side.SALES, Role.MANAGER, {}),
     ("rita", "Rita Sørensen", Side.SALES, Role.MEMBER, {}),

@@ -11,6 +11,9 @@ from leads.models import Clock, Entry, Handoff, Lead
 from leads.services.drift import drift_of_everything
 from reports.demo.making import make
 from reports.demo.world import leads_until
+from reports.services.audit import audit
+from reports.services.nightly import nightly
+from reports.services.weekly import weekly
 from slas.models import Agreement
 from slas.rules.business_time import Calendar
 from smarketing.accounts.models import User
@@ -22,8 +25,9 @@ NOON = dt.datetime(2026, 3, 18, 11, 0, tzinfo=dt.UTC)
 
 @pytest.fixture
 def short_demo(monkeypatch):
-    """The demo with a tenth of the leads, for the tests that only need some."""
+    """The demo with a tenth of the leads of seven weeks, for the tests that only need some."""
     monkeypatch.setattr("reports.demo.world.LEADS_A_WEEKDAY", 1.4)
+    monkeypatch.setattr("reports.demo.agreement.STARTED_MONTHS_AGO", (1, 0))
 
 
 def told(last_day: dt.date):
@@ -82,11 +86,32 @@ def test_twice_is_the_same_as_once(db, short_demo):
     assert User.objects.count() == 7
 
 
-def test_no_mail_is_written_and_every_address_is_of_the_demo(db, short_demo):
+def test_every_address_is_of_the_demo(db, short_demo):
     make(NOON)
-    assert not Mail.objects.exists()
     assert not User.objects.exclude(email__endswith="@demo.example").exists()
     assert not Lead.objects.exclude(email__endswith="@demo.example").exists()
+    assert not Mail.objects.exclude(to_email__endswith="@demo.example").exists()
+
+
+def test_the_mails_of_two_weeks_are_kept_as_delivered(db, short_demo, settings):
+    settings.EMAIL_URL = "smtp://127.0.0.1:1"  # nobody answers there, and nobody is asked
+    make(NOON)
+    assert set(Mail.objects.values_list("state", flat=True)) == {"stored"}
+    nights = {key.split(":")[2] for key in Mail.objects.filter(kind="summary").values_list("key", flat=True)}
+    assert nights == {f"2026-03-{day:02}" for day in range(3, 17)}
+    assert Mail.objects.filter(kind="report").exists()
+    assert not Mail.objects.filter(kind="notice").exists()
+    vic = User.objects.get(email="vic@demo.example")
+    assert set(vic.mails.values_list("kind", flat=True)) == {"report"}
+
+
+def test_the_last_night_and_week_are_left_to_the_first_tick(db, short_demo):
+    make(NOON)
+    done = nightly(NOON)
+    assert (done.nights, done.corrections, done.mails) == (1, 0, 5)
+    assert weekly(NOON).reports == 1
+    assert nightly(NOON).nights == weekly(NOON).reports == 0
+    assert audit(NOON).differences == 0
 
 
 def test_people_log_in_with_the_password_of_the_readme(db, short_demo, client):
