@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import OperationalError, ProgrammingError
 from django.utils.dateparse import parse_date, parse_datetime
 
 from smarketing.now import this_second
@@ -71,7 +72,14 @@ class HouseCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         self.as_json = bool(options.get("json"))
-        return super().execute(*args, **options)
+        try:
+            return super().execute(*args, **options)
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(
+                f"The database does not answer as it should ({str(error).strip()}). "
+                "If it is new or older than this version, run manage.py migrate first.",
+                returncode=1,
+            ) from error
 
     def now(self, options: dict[str, Any]) -> datetime:
         """The instant to work at: `--at`, else this second."""

@@ -2,10 +2,14 @@
 
 import argparse
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from smarketing.commands import HouseCommand, day, instant
@@ -92,3 +96,18 @@ def test_days():
     for text in ("20.11.2026", "2026-02-30"):
         with pytest.raises(argparse.ArgumentTypeError, match="is no date"):
             day(text)
+
+
+def test_a_database_without_tables_is_a_sentence_and_no_stack_trace(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "audit"],
+        cwd=settings.BASE_DIR,
+        env={**environment, "DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "run manage.py migrate first" in done.stderr
+    assert "Traceback" not in done.stderr
