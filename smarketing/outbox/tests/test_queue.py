@@ -172,7 +172,7 @@ def test_times_in_a_mail_are_those_of_its_reader():
 def test_every_kind_that_can_be_stopped_says_how(client, kind):
     reader = rita()
     mail = make_mail(to=reader, kind=kind)
-    if kind in (Kind.INVITATION, Kind.PASSWORD):
+    if kind in (Kind.AGREEMENT, Kind.INVITATION, Kind.PASSWORD):
         assert mail.unsubscribe_url == ""
         assert "unsubscribe" not in mail.body_text + mail.body_html
         return
