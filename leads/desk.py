@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 
 from leads.keyset import Place
 from leads.models import Clock, Entry, Handoff, Stage
+from leads.models.clock import ClockQuerySet
 from leads.saying import day_name, lateness, moment
 from leads.states import Look, look_of
 from leads.stories import Shelf
@@ -105,7 +106,7 @@ def waiting(now: dt.datetime) -> QuerySet[Clock]:
     A lead that left the pipeline stays while its clock runs (that is no rejection, and stops nothing), and
     goes once its deadline is over.
     """
-    return Clock.objects.filter(_waiting(now)).with_state(now)  # type: ignore[attr-defined]
+    return Clock.objects.filter(_waiting(now)).with_state(now)
 
 
 def _waiting(now: dt.datetime) -> Q:
@@ -124,7 +125,7 @@ def is_rep(reader: User) -> bool:
     return reader.side == Side.SALES and reader.role == Role.MEMBER
 
 
-def _whose(clocks: QuerySet[Clock], reader: User, holder: str) -> QuerySet[Clock]:
+def _whose(clocks: ClockQuerySet, reader: User, holder: str) -> ClockQuerySet:
     """A rep's queue is their own and the unassigned; others read everybody's, narrowed to a holder."""
     free = Q(handoff__lead__owner=None, handoff__lead__owner_text="")
     if is_rep(reader):
@@ -163,8 +164,8 @@ def _fetched(reader: User, now: dt.datetime, wish: Wish) -> list[Any]:
     One row of a group that is not asked for is fetched too: it brings the count.
     """
     tomorrow = now.astimezone(reader.zone).replace(hour=0, minute=0, second=0) + dt.timedelta(days=1)
-    clocks = Clock.objects.filter(_waiting(now) | _trying(now)).with_state(now)  # type: ignore[attr-defined]
-    clocks = _whose(clocks, reader, wish.holder).annotate(
+    ours = _whose(Clock.objects.filter(_waiting(now) | _trying(now)), reader, wish.holder)
+    grouped = ours.with_state(now).annotate(
         group=Case(
             When(stopped_at__isnull=False, then=Value(TRYING)),
             When(state="breached", then=Value(LATE)),
@@ -177,7 +178,7 @@ def _fetched(reader: User, now: dt.datetime, wish: Wish) -> list[Any]:
         passed=_passed(wish.place),
         **_touches(),
     )
-    clocks = clocks.annotate(
+    numbered = grouped.annotate(
         total=Window(Count("pk"), partition_by=F("group")),
         since=Window(Min("due_at"), partition_by=F("group")),
         number=Window(
@@ -188,7 +189,7 @@ def _fetched(reader: User, now: dt.datetime, wish: Wish) -> list[Any]:
         back=Window(RowNumber(), partition_by=F("group"), order_by=[F("due_at").desc(), F("pk").desc()]),
     )
     wanted = _wanted(wish.show)
-    found = clocks.filter(wanted).select_related("handoff__lead__owner")
+    found: Any = numbered.filter(wanted).select_related("handoff__lead__owner")
     return sorted(found, key=lambda clock: (clock.group, clock.number))
 
 
@@ -223,7 +224,7 @@ def _touches() -> dict[str, Subquery]:
 
 def one(lead_id: int, reader: User, now: dt.datetime) -> Row | None:
     """The row of a lead that the shown part of the queue does not hold: folded, done or another's."""
-    clocks = Clock.objects.filter(handoff__lead=lead_id).with_state(now)  # type: ignore[attr-defined]
+    clocks = Clock.objects.filter(handoff__lead=lead_id).with_state(now)
     clock: Any = (
         clocks.annotate(**_touches())
         .select_related("handoff__lead__owner")

@@ -44,7 +44,7 @@ def filtered(form: LeadFilter, reader: User, now: dt.datetime) -> QuerySet[Lead]
 
 def with_state(leads: QuerySet[Lead], now: dt.datetime) -> QuerySet[Lead]:
     """Annotate `clock_state`: that of the last handoff's clock at `now`; None where there is no handoff."""
-    last = Handoff.objects.filter(lead=OuterRef("pk")).with_state(now).order_by("-at", "-id")  # type: ignore[attr-defined]
+    last: Any = Handoff.objects.filter(lead=OuterRef("pk")).with_state(now).order_by("-at", "-id")
     return leads.annotate(clock_state=Subquery(last.values("state")[:1]))
 
 
@@ -89,6 +89,6 @@ def _with_clock(leads: QuerySet[Lead], state: str, now: dt.datetime) -> QuerySet
     if state == "not_handed_over":
         return leads.filter(handoffs=None)
     if state:
-        handoffs = Handoff.objects.last_of_leads().with_state(now)  # type: ignore[attr-defined]
+        handoffs = Handoff.objects.last_of_leads().with_state(now)
         return leads.filter(pk__in=handoffs.filter(Q(state=state)).values("lead"))
     return leads

@@ -111,8 +111,8 @@ def _say_effect(panel: Panel, desk: Desk, now: dt.datetime) -> None:
     which = "Any of these" if window.terms.counts == "attempt" else "Only reaching them"
     if clock.deadline_at is not None and clock.deadline_at < now:
         late = lateness(int((now - clock.deadline_at).total_seconds()))
-        panel.effect = f"{which} ends the wait, {late} late:"
-        panel.effect_look = look_of("breached")
+        panel.effect = f"{which} ends the wait:"
+        panel.effect_look = look_of("breached")._replace(label=f"breached, worked after {late}")
         return
     seconds = window.terms.window_seconds
     agreed = exact_duration(seconds)
@@ -121,4 +121,4 @@ def _say_effect(panel: Panel, desk: Desk, now: dt.datetime) -> None:
     else:
         used = seconds - time_left(clock.handoff, clock.deadline_at, shelf, now)
         panel.effect = f"{which} stops the clock at {duration(max(used, 0))} of {agreed}:"
-    panel.effect_look = look_of("met")
+    panel.effect_look = look_of("met")._replace(label="met")

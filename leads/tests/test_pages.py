@@ -187,21 +187,6 @@ def test_the_queue_says_paused(client, rep, now):
     assert "no deadline while it is paused" in html
 
 
-def test_the_queue_goes_on_by_key(client, agreement, rep, now, monkeypatch):
-    monkeypatch.setattr("leads.views.queue.PAGE", 2)
-    for number in range(5):
-        handed_over(agreement, at=now - timedelta(minutes=number // 2), to=rep, first_name=str(number))
-    log_in(client, rep)
-    seen, after = [], ""
-    while True:
-        response = client.get(f"/leads/queue/?after={after}")
-        seen += names(response)
-        after = response.context["next"]
-        if not after:
-            break
-    assert seen == ["4", "2", "3", "0", "1"]
-
-
 # --- Adding and editing ----------------------------------------------------------------------------
 
 
@@ -265,7 +250,7 @@ def test_editing_a_lead(client, agreement, rep):
 def test_the_lead_page_explains_the_verdict(client, agreement, rep, now):
     handoff = handed_over(agreement, at=now - timedelta(hours=5), to=rep)
     html = log_in(client, rep).get(f"/leads/{handoff.lead_id}/").content.decode()
-    assert "1 h late. Nobody has followed up yet" in html
+    assert "1 h late. Nobody has followed up yet" in " ".join(re.sub("<[^>]*>", "", html).split())
     assert "Handed over to Sales" in html
     assert "Rita" in html
 
@@ -318,7 +303,7 @@ def test_logging_by_the_page(client, agreement, rep, now):
         {"action": "log", "kind": "call", "outcome": "no_answer", "note": "voicemail full"},
         follow=True,
     )
-    assert "Logged: call, no answer" in response.content.decode()
+    assert "Logged: no answer, Anna Berg" in response.content.decode()
     assert "voicemail full" in response.content.decode()
     assert Clock.objects.get(pk=handoff.pk).outcome == "met"
     entry = Entry.objects.follow_ups().get()

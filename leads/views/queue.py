@@ -160,7 +160,12 @@ def _address(kept: Any, **changes: Any) -> str:
 
 
 def _views(request: HttpRequest, found: desk.Desk) -> list[dict[str, Any]]:
-    names = (("", "All"), ("late", "Late"), ("today", "Due today"), ("trying", "Keep trying"))
+    names: tuple[tuple[str, str], ...] = (
+        ("", "All"),
+        ("late", "Late"),
+        ("today", "Due today"),
+        ("trying", "Keep trying"),
+    )
     shown = request.GET.get("show", "")
     named = dict(names)
     if shown in desk.KEYS and shown not in named:
@@ -179,7 +184,7 @@ def _views(request: HttpRequest, found: desk.Desk) -> list[dict[str, Any]]:
 def _next_opening(reader: User) -> str:
     """When a clock can start next, for the sentence of the empty queue: two queries."""
     now = this_second()
-    versions = Version.objects.in_force(now).select_related("frozen")  # type: ignore[attr-defined]
+    versions = Version.objects.in_force(now).select_related("frozen")
     calendars = [version.terms().calendar for version in versions]
     if not calendars:
         return ""

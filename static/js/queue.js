@@ -42,7 +42,11 @@
   const withPanel = (then) => {
     const row = one(`#q-${selected}`);
     if (!row || panelLead() === selected) return then();
-    return load(row).then(() => panelLead() === row.dataset.lead && then());
+    return load(row).then(() => {
+      if (panelLead() !== row.dataset.lead) return;
+      htmx.process(one("#panel")); // else a key that is quicker than htmx sends the form the plain way
+      then();
+    });
   };
 
   const visible = (element) => element.offsetParent !== null || element.type === "radio";
@@ -196,7 +200,7 @@
     if (event.detail.elt.id !== "queue-poll") say("The server can’t be reached. Nothing was changed; what you typed is still here.");
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const target = event.detail.target.id;
+    const target = event.detail.target?.id;
     if (target === "desk" || target === "panel") {
       one("#trouble")?.remove();
       mark(panelLead());
