@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
         "reports.tasks.nightly",
         "reports.tasks.weekly",
         "reports.tasks.deliver",
+        "leads.tasks.imports",
     )
 }
 

@@ -46,6 +46,14 @@ def orders_that_fit(text: str) -> frozenset[Order]:
     return frozenset(fits) or frozenset(ORDERS)
 
 
+class DatesInDoubt(ImportFailed):
+    """The order of day and month has to be stated: an example, its column, what it means in each order."""
+
+    def __init__(self, sentence: str, *, on_page: str, column: str, text: str, means: dict[str, str]) -> None:
+        super().__init__(sentence, on_page=on_page)
+        self.column, self.text, self.means = column, text, means
+
+
 class OrderFinder:
     """Collects the dates of a whole file and says which order they are in.
 
@@ -73,28 +81,41 @@ class OrderFinder:
         """The one order of the file (ymd where no date leaves a doubt); ImportFailed with an example."""
         if len(self._decided) > 1:
             (column, one), (_, other) = self._decided["dmy"], self._decided["mdy"]
-            raise ImportFailed(
-                f"The dates contradict each other: {one} in “{column}” has the day first, {other} the month. "
-                "Say which is right with --dates dmy or --dates mdy; the others come back as rejected rows."
+            what = (
+                f"The dates contradict each other: {one} in “{column}” has the day first, {other} the month."
+            )
+            raise DatesInDoubt(
+                f"{what} Say which is right with --dates dmy or --dates mdy; "
+                "the others come back as rejected rows.",
+                on_page=f"{what} Say which is right; the others come back as rejected rows.",
+                column=column,
+                text=one,
+                means={"dmy": f"The day is first, as in {one}", "mdy": f"The month is first, as in {other}"},
             )
         if self._decided:
             return next(iter(self._decided))
         if self._open is None:
             return "ymd"
         column, text = self._open
-        raise ImportFailed(
-            f"“{text}” in the column “{column}” can be {_readings(text)}. "
-            "Say which with --dates dmy (day first) or --dates mdy (month first)."
+        means = _readings(text)
+        day_first = means["dmy"].rsplit(" ", 1)[0]
+        what = f"“{text}” in the column “{column}” can be {day_first} or {means['mdy']}."
+        raise DatesInDoubt(
+            f"{what} Say which with --dates dmy (day first) or --dates mdy (month first).",
+            on_page=f"{what} Say which it is.",
+            column=column,
+            text=text,
+            means=means,
         )
 
 
-def _readings(text: str) -> str:
+def _readings(text: str) -> dict[str, str]:
     match = _DATE.fullmatch(text)
     if match is None:
         raise AssertionError(text)
     first, second, year = int(match["first"]), int(match["second"]), match["last"]
     months = [f"{dt.date(2000, month, 1):%B}" for month in (second, first)]
-    return f"{first} {months[0]} or {second} {months[1]} {year}"
+    return {"dmy": f"{first} {months[0]} {year}", "mdy": f"{second} {months[1]} {year}"}
 
 
 def first_doubt(columns: Iterable[tuple[str, str]]) -> OrderFinder:

@@ -53,6 +53,13 @@ def choose_mapping(headers: Sequence[str], *, preset: str = "", stated: Sequence
 
     ImportFailed: unknown preset, column or field; a field filled twice; no column that tells leads apart.
     """
+    mapping = match_columns(headers, preset=preset, stated=stated)
+    _check(mapping, headers)
+    return mapping
+
+
+def match_columns(headers: Sequence[str], *, preset: str = "", stated: Sequence[str] = ()) -> Mapping:
+    """`choose_mapping`, also where a field is filled twice or no column tells leads apart."""
     if preset and preset not in PRESETS:
         raise ImportFailed(f"There is no preset “{preset}”. There are: {', '.join(PRESETS)}.")
     by_hand = _stated(headers, stated)
@@ -65,9 +72,13 @@ def choose_mapping(headers: Sequence[str], *, preset: str = "", stated: Sequence
         else:
             targets = tuple(t for t in named.get(header, ()) if (t.field, t.role) not in taken)
         columns.append(Column(index, header, targets))
-    mapping = Mapping(_without_reject_columns(columns), preset)
-    _check(mapping, headers)
-    return mapping
+    return Mapping(_without_reject_columns(columns), preset)
+
+
+def preset_that_fits(headers: Sequence[str]) -> str:
+    """The preset whose columns are all there, the one of most columns first; blank where none fits."""
+    fitting = [name for name, columns in PRESETS.items() if set(columns) <= set(headers)]
+    return max(fitting, key=lambda name: len(PRESETS[name]), default="")
 
 
 def _stated(headers: Sequence[str], stated: Sequence[str]) -> dict[str, tuple[Target, ...]]:
@@ -132,7 +143,8 @@ def _check(mapping: Mapping, headers: Sequence[str]) -> None:
     if not mapping.fills("external_id") and not mapping.fills("email"):
         raise ImportFailed(
             "No column says which lead a row is. Name one external_id or email in the first line, or say "
-            f"which it is: --map THEIRS=email. The first line has: {_listed(headers)}."
+            f"which it is: --map THEIRS=email. The first line has: {_listed(headers)}.",
+            on_page="No column says which lead a row is. Choose one that goes to the e-mail or the ID.",
         )
     seen: dict[tuple[str, str], str] = {}
     for column in mapping.columns:
@@ -141,7 +153,9 @@ def _check(mapping: Mapping, headers: Sequence[str]) -> None:
             if first != column.header:
                 raise ImportFailed(
                     f"The columns “{first}” and “{column.header}” both fill {target.field}. "
-                    f"Say which one does: --map {_quoted(first)}={target.field}."
+                    f"Say which one does: --map {_quoted(first)}={target.field}.",
+                    on_page=f"The columns “{first}” and “{column.header}” both go to {target.field}. "
+                    "Keep one of them as extra data.",
                 )
 
 

@@ -46,7 +46,7 @@ class Place:
         if self.agreement is None:
             return (
                 "The lead belongs to no agreement, so there is no promise to hand it over under. "
-                "Name one with --agreement, or leave the cell blank."
+                "Name an agreement for the import, or leave the cell blank."
             )
         if self.in_force(at) is not None:
             return ""

@@ -31,7 +31,14 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 class ImportFailed(ValueError):
-    """The file or the request as a whole can't be used: one sentence, and nothing was stored."""
+    """The file or the request as a whole can't be used: one sentence, and nothing was stored.
+
+    `on_page`: the sentence where columns and dates are chosen on a page and not by options of a command.
+    """
+
+    def __init__(self, sentence: str, *, on_page: str = "") -> None:
+        super().__init__(sentence)
+        self.on_page = on_page or sentence
 
 
 class UnreadableFile(ImportFailed):

@@ -104,11 +104,13 @@ def run(
     rejects: Path | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    resume: ImportBatch | None = None,
 ) -> Imported:
     """Import the file: good rows in, bad ones into `rejects` (a CSV) where that is named.
 
     `progress(rows done, rows in all)` is called after each chunk. With `dry_run` the counts and rejects
-    are the same and nothing is stored. Nothing is mailed and nobody is told.
+    are the same and nothing is stored. Nothing is mailed and nobody is told. `resume`: the batch of a run of
+    the same import that was cut short; the counts are then those of both.
     """
     store = Store(
         prepared.places,
@@ -118,6 +120,7 @@ def run(
         new_batch=lambda: _new_batch(prepared, by),
         dry_run=dry_run,
     )
+    store.batch = resume
     done = Imported()
     unknown: set[str] = set()
     with Rejects(prepared.table, len(prepared.mapping.columns), rejects) as rejected:
@@ -129,6 +132,8 @@ def run(
                 progress(taken, prepared.survey.rows)
         done.rejected, done.reasons = rejected.count, rejected.first
     done.unknown_owners = sorted(unknown)
+    if resume is not None:
+        _count_what_was_in(done, resume, prepared.survey.rows)
     done.batch = _finish(store.batch, done, prepared.now)
     return done
 
@@ -214,6 +219,13 @@ def _new_batch(prepared: Import, by: User | None) -> ImportBatch:
         by=by,
         started_at=prepared.now,
     )
+
+
+def _count_what_was_in(done: Imported, batch: ImportBatch, rows: int) -> None:
+    """The rows that the run before had stored were found unchanged by this one: they count as stored."""
+    batch.refresh_from_db(fields=["created", "updated"])
+    done.created, done.updated = batch.created, batch.updated
+    done.unchanged = max(0, rows - done.rejected - done.created - done.updated)
 
 
 def _finish(batch: ImportBatch | None, done: Imported, now: dt.datetime) -> ImportBatch | None:
