@@ -139,11 +139,17 @@ def _detail(standing: Standing) -> str:
 
 
 def _should_be(standing: Standing) -> str:
+    expected = should_be_text(standing)
+    return f", should be {expected}" if expected else ""
+
+
+def should_be_text(standing: Standing) -> str:
+    """What the pace asks for by now, in whole cases; blank once the period is over."""
     expected = standing.assessment.expected
     if standing.period_over or expected is None:
         return ""
     whole = Fraction(floor(expected + Fraction(1, 2)))
-    return f", should be {amount(whole, standing.commitment.unit, currency=standing.currency)}"
+    return amount(whole, standing.commitment.unit, currency=standing.currency)
 
 
 def _word(standing: Standing) -> str:
@@ -153,7 +159,7 @@ def _word(standing: Standing) -> str:
     return {
         "on_pace": "on pace" if _metric(standing).adds_up else "on course",
         "within": "within the limit",
-        "over": "over the limit",
+        "over": f"over the limit by {by}" if by else "over the limit",
         "far_ahead": "far ahead",
         "too_few": "too few to say",
         "no_data": "no cases yet",
@@ -161,9 +167,14 @@ def _word(standing: Standing) -> str:
 
 
 def _forecast(standing: Standing) -> str:
-    """ "heading for 236 to 262" while the period runs and the figure adds up; else blank."""
+    """ "heading for 236 to 262", "heading for 82% to 90%" while the period runs; else blank."""
     assessment, metric = standing.assessment, _metric(standing)
-    if standing.period_over or not metric.adds_up or assessment.forecast is None:
+    if standing.period_over or assessment.forecast is None:
+        return ""
+    if metric.has_count and assessment.forecast_low is not None and assessment.forecast_high is not None:
+        lowest, highest = floor(100 * assessment.forecast_low), ceil(100 * assessment.forecast_high)
+        return f"heading for {lowest}% to {highest}%"
+    if not metric.adds_up:
         return ""
     low, high = (
         floor(x) if x is not None else None for x in (assessment.forecast_low, assessment.forecast_high)
@@ -194,6 +205,22 @@ def gap_number(standing: Standing) -> int | None:
     return None
 
 
+def room(standing: Standing) -> str:
+    """ "room for 6 more": how many of a share at most there may still be among these cases; else blank."""
+    figure, promise = standing.figure, standing.commitment
+    within = standing.assessment.state in ("within", "met") and not promise.at_least
+    if (
+        not within
+        or standing.period_over
+        or not figure.n
+        or figure.k is None
+        or not _metric(standing).has_count
+    ):
+        return ""
+    more = floor(Fraction(promise.value) * figure.n) - figure.k
+    return f"room for {more:,} more" if more else "room for no more"
+
+
 def gap_text(standing: Standing) -> str:
     """ "7", "1 lead", "€1,200", "20 min": by how much it is short; blank where that says nothing."""
     number, metric = gap_number(standing), _metric(standing)
@@ -219,6 +246,9 @@ def shortfall(standing: Standing) -> str:
         cases = f"{_figure(number)} {noun if number == 1 else noun + 's'}"
         goal = f"{target_text(standing)} {of_what}{_scoped(standing)}"
         return f"{_verb(standing, 'is', 'was')} {cases} short of {goal}"
+    if metric.name == "rejected_share" and number and not standing.commitment.at_least:
+        cases = f"{_figure(number)} rejected {'lead' if number == 1 else 'leads'}"
+        return f"{_verb(standing, 'is', 'was')} {cases} over its limit of {target_text(standing)}"
     if metric.adds_up and standing.commitment.at_least:
         what = _volume(standing, number)
         goal = f"{target_text(standing)} of {standing.period.label}" if standing.period_over else "its pace"

@@ -2,56 +2,58 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
-from urllib.parse import urlencode
 
-from django.db.models import QuerySet
-from django.urls import reverse
-
-from leads.models import Clock
-from leads.models.clock import state_case
-from reports.content.promises import PromiseLine, columns, promise_line
+from reports.content.cells import Cell, cell
+from reports.content.promises import columns
 from reports.metrics import Figure, figures
+from reports.metrics.addresses import figure_address
 from reports.metrics.periods import period_at, version_at
+from reports.metrics.question import ask
+from reports.metrics.together import REACHED, Wanted, counted_together
 from reports.services.nights import calendar_at
-from reports.services.promises import Standing, value_of
+from reports.services.promises import Standing, standing
+from reports.services.trends import Trends, trends
 from slas.models import Agreement, Closure, Version
-from slas.rules.commitments import assess
+from slas.rules.business_time import Calendar
 from slas.rules.metrics import METRICS
 from slas.rules.periods import Period, share_passed
-from slas.rules.terms import AgreementTerms, Commitment
+from slas.rules.terms import AgreementTerms
 
 SECOND = dt.timedelta(seconds=1)
 
-
-@dataclass(frozen=True)
-class Cell:
-    """One promise on the board. `fill` and `pace`: how far its bar reaches and should reach, 0 to 100."""
-
-    line: PromiseLine
-    standing: Standing
-    address: str
-    every: str
-    fill: str
-    pace: str
-    is_short: bool
+# What the page shows of its own period beside the promises; all but the last are numbers of leads.
+_BESIDE = ("leads", "lead_to_mql", "mqls", "mql_to_accepted", "customers", "rejected_share")
 
 
 @dataclass(frozen=True)
 class Board:
-    """What the scoreboard shows of an agreement for a period, as of `now`."""
+    """What the scoreboard shows of an agreement for a period, as of `now`.
+
+    `figures`: of the page's own period, by metric, and "reached accepted" ... for what became of its MQLs.
+    `passed`: by kind of period, the share of its open business time that is gone.
+    """
 
     agreement: Agreement
     version: Version
     period: Period
-    passed: Fraction
+    now: dt.datetime
+    calendar: Calendar
+    closures: list[tuple[dt.date, dt.datetime]]
+    passed: dict[str, Fraction]
     standings: list[Standing]
     pairs: list[tuple[Cell | None, Cell | None]]
     shared: list[Cell]
+    figures: dict[str, Figure]
+    trends: Trends
+    nightly: Standing | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.now >= self.period.end
 
 
 def board(agreement: Agreement, versions: Sequence[Version], period: Period, now: dt.datetime) -> Board:
@@ -64,84 +66,108 @@ def board(agreement: Agreement, versions: Sequence[Version], period: Period, now
     terms = version.terms()
     periods = {c.period: period_at(agreement, c.period, at, versions) for c in terms.commitments}
     periods[period.kind] = period
-    closed = Closure.objects.filter(agreement=agreement, retracted_at=None)
-    calendar = calendar_at(terms.calendar, list(closed.values_list("date", "recorded_at")), now)
+    closed = list(
+        Closure.objects.filter(agreement=agreement, retracted_at=None).values_list("date", "recorded_at")
+    )
+    calendar = calendar_at(terms.calendar, closed, now)
     passed = {kind: share_passed(each, calendar, now) for kind, each in periods.items()}
-    standings = list(_standings(agreement, terms, periods, passed, now))
-    cells = {each.commitment.key: _cell(each, agreement) for each in standings}
-    pairs, shared = _pairs(terms, cells)
-    return Board(agreement, version, period, passed[period.kind], standings, pairs, shared)
-
-
-def _standings(
-    agreement: Agreement,
-    terms: AgreementTerms,
-    periods: dict[str, Period],
-    passed: dict[str, Fraction],
-    now: dt.datetime,
-) -> Iterator[Standing]:
-    """In the stated order; figures of one period and scope are asked for together."""
-    asked: dict[tuple, list[Commitment]] = defaultdict(list)
-    for promise in terms.commitments:
-        asked[promise.period, tuple((promise.scope or {}).items())].append(promise)
-    made: dict[str, Figure] = {}
-    for (kind, scope), promises in asked.items():
-        span = (agreement, periods[kind].start, periods[kind].end)
-        found = figures([p.metric for p in promises], *span, now=now, scope=dict(scope))
-        made |= {promise.key: found[promise.metric] for promise in promises}
-    for promise in terms.commitments:
-        figure, period = made[promise.key], periods[promise.period]
-        value = value_of(figure, terms.currency)
-        cases = figure.k if figure.unit == "money" else figure.n
-        over = now >= period.end
-        stands = assess(promise, value, figure.k, cases, passed[promise.period], over)
-        yield Standing(promise, period, figure, value, stands, now, terms.currency)
-
-
-def _cell(standing: Standing, agreement: Agreement) -> Cell:
-    promise, stands = standing.commitment, standing.assessment
-    return Cell(
-        line=promise_line(standing),
-        standing=standing,
-        address=figure_address(agreement, promise.metric, standing.period, promise.scope),
-        every=f"every {promise.period}",
-        fill=_reach(standing.value, promise),
-        pace=_reach(stands.expected, promise) if METRICS[promise.metric].adds_up else "",
-        is_short=stands.is_short or stands.state == "far_ahead",
+    found, beside = _figures(agreement, terms, periods, period, now)
+    standings = [
+        standing(c, periods[c.period], found[c.key], terms.currency, passed[c.period], now)
+        for c in terms.commitments
+    ]
+    nightly = next((each for each in standings if _has_a_way(each)), None)
+    past = trends(
+        agreement,
+        [(each.commitment, each.period) for each in standings],
+        nightly=(nightly.commitment, nightly.period) if nightly else None,
+        now=now,
+    )
+    pairs, shared = _pairs(terms, agreement, standings, past, period)
+    return Board(
+        agreement,
+        version,
+        period,
+        now,
+        calendar,
+        closed,
+        passed,
+        standings,
+        pairs,
+        shared,
+        beside,
+        past,
+        nightly,
     )
 
 
-def _reach(value: Decimal | Fraction | None, promise: Commitment) -> str:
-    if value is None or not promise.value:
-        return "0"
-    share = Fraction(value) / Fraction(promise.value)
-    return f"{100 * float(max(Fraction(0), min(Fraction(1), share))):.1f}"
+def _has_a_way(stands: Standing) -> bool:
+    """The promise whose way to its goal is drawn: the first volume that Marketing promises, for all leads."""
+    promise = stands.commitment
+    return (
+        promise.side == "marketing"
+        and promise.at_least
+        and METRICS[promise.metric].kind == "volume"
+        and not promise.scope
+    )
+
+
+def _figures(
+    agreement: Agreement,
+    terms: AgreementTerms,
+    periods: dict[str, Period],
+    shown: Period,
+    now: dt.datetime,
+) -> tuple[dict[str, Figure], dict[str, Figure]]:
+    """The figures of the promises by key, and those beside them; all numbers of leads in one query, the
+    others together by period and scope."""
+
+    def question(kind: str, scope: dict[str, str] | None = None):
+        return ask(agreement, periods[kind].start, periods[kind].end, now=now, scope=scope)
+
+    promised = {f"p{place}": c for place, c in enumerate(terms.commitments)}
+    wanted = {name: Wanted(c.metric, question(c.period, c.scope)) for name, c in promised.items()}
+    beside = {f"b{place}": Wanted(metric, question(shown.kind)) for place, metric in enumerate(_BESIDE)}
+    stages = {f"r_{stage}": Wanted("mqls", question(shown.kind), stage) for stage in REACHED}
+    made = counted_together(wanted | beside | stages)
+    made |= _others({name: each for name, each in (wanted | beside).items() if name not in made})
+    return (
+        {promise.key: made[name] for name, promise in promised.items()},
+        {each.metric: made[name] for name, each in beside.items()}
+        | {f"reached {stage}": made[f"r_{stage}"] for stage in REACHED},
+    )
+
+
+def _others(wanted: dict[str, Wanted]) -> dict[str, Figure]:
+    together: dict[tuple, list[str]] = defaultdict(list)
+    for name, each in wanted.items():
+        together[each.question.start, each.question.end, each.question.scope].append(name)
+    made: dict[str, Figure] = {}
+    for names in together.values():
+        asked = wanted[names[0]].question
+        span = (asked.agreement, asked.start, asked.end)
+        metrics = {wanted[name].metric for name in names}
+        found = figures(sorted(metrics), *span, now=asked.last, scope=asked.scope)
+        made |= {name: found[wanted[name].metric] for name in names}
+    return made
 
 
 def _pairs(
-    terms: AgreementTerms, cells: dict[str, Cell]
+    terms: AgreementTerms,
+    agreement: Agreement,
+    standings: Sequence[Standing],
+    past: Trends,
+    shown: Period,
 ) -> tuple[list[tuple[Cell | None, Cell | None]], list[Cell]]:
     """Mirrored promises at one height: (Marketing's, Sales'), and what both sides promise."""
+    cells = {}
+    for each in standings:
+        promise = each.commitment
+        address = figure_address(agreement, promise.metric, each.period, promise.scope)
+        cells[promise.key] = cell(each, address, past.past.get(promise.key, []), shown.key)
     mirrors = {c.key: c.mirrors for c in terms.commitments if c.mirrors}
     sides = dict(columns([cells[c.key].line for c in terms.commitments], mirrors))
     marketing, sales, shared = (
         [cells[line.key] for line in sides.get(side, [])] for side in ("marketing", "sales", "shared")
     )
     return list(zip_longest(marketing, sales)), shared
-
-
-def figure_address(
-    agreement: Agreement, metric: str, period: Period, scope: dict[str, str] | None = None, part: str = ""
-) -> str:
-    """Where a figure opens."""
-    query = {"period": period.key} | (scope or {}) | ({"part": part} if part else {})
-    return f"{reverse('figure', args=[agreement.slug, metric])}?{urlencode(query)}"
-
-
-def close_to_deadline(agreement: Agreement, now: dt.datetime) -> QuerySet[Clock]:
-    """Clocks past their warning whose deadline still lies ahead, the nearest first."""
-    clocks = Clock.objects.waiting().filter(
-        agreement=agreement, deadline_at__gte=now, handoff__rejected_at=None
-    )
-    at_risk = clocks.alias(state=state_case(now)).filter(state="at_risk")
-    return at_risk.order_by("deadline_at", "pk")

@@ -91,11 +91,22 @@ _share_passed = lru_cache(maxsize=4096)(share_passed)
 def _standing(
     commitment: Commitment, night: Night, period: Period, figure: Figure, passed: Fraction
 ) -> Standing:
-    value = value_of(figure, night.terms.currency)
-    over = night.end >= period.end
+    return standing(commitment, period, figure, night.terms.currency, passed, night.end)
+
+
+def standing(
+    commitment: Commitment,
+    period: Period,
+    figure: Figure,
+    currency: str,
+    passed: Fraction,
+    until: dt.datetime,
+) -> Standing:
+    """How a figure of a period stands at `until`, of whose open time the share `passed` is gone."""
+    value = value_of(figure, currency)
     cases = figure.k if METRICS[commitment.metric].unit == "money" else figure.n
-    assessment = assess(commitment, value, figure.k, cases, passed, over)
-    return Standing(commitment, period, figure, value, assessment, night.end, night.terms.currency)
+    assessment = assess(commitment, value, figure.k, cases, passed, until >= period.end)
+    return Standing(commitment, period, figure, value, assessment, until, currency)
 
 
 def value_of(figure: Figure, currency: str) -> Decimal | Fraction | None:

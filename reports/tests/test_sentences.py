@@ -111,7 +111,7 @@ def test_the_verdict(standings, subject, sentence):
         ),
         (
             [standing("rejected_share", "0.1", k=12, n=100, at_least=False)],
-            "Marketing has 12% instead of at most 10% in “Leads rejected”.",
+            "Marketing is 2 rejected leads over its limit of 10%.",
         ),
         (
             [standing("first_follow_up_business_seconds_median", 14_400, value=18_600, n=9, at_least=False)],

@@ -1,29 +1,40 @@
 """An opened figure: the number, what it means, the sum that leads to its count, and the list behind it."""
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from leads.keyset import Place, place_of
-from leads.models import Handoff
+from leads.models import Clock, Handoff
 from leads.states import look_of
+from reports.content.answer import figure_answer
+from reports.content.cells import Cell, cell
+from reports.content.numbers import late_text, of_count, percent
+from reports.content.strip import STAGE_PLURALS
+from reports.content.wins import rejected_of
 from reports.metrics import NO_GROUP, BadQuestion, Figure, behind, figures, grouped
+from reports.metrics.addresses import figure_address
 from reports.metrics.periods import named_period, period_at, signed_versions, version_at
 from reports.metrics.question import SCOPE_FIELDS
 from reports.metrics.registry import Counted, Ranked, Spec, Summed, Unrecorded, spec_of
+from reports.metrics.together import REACHED, reached
 from reports.metrics.wording import count_text, value_text
-from reports.services.board import figure_address
-from slas.models import Agreement, Version
+from reports.services.nights import calendar_at
+from reports.services.promises import standing
+from slas.models import Agreement, Closure, Version
+from slas.rules.commitments import TOO_FEW_BELOW
 from slas.rules.metrics import METRICS
-from slas.rules.periods import Period
+from slas.rules.periods import Period, share_passed
 from slas.rules.terms import Commitment
 from slas.rules.wording import describe_commitment
-from slas.rules.words import describe_week
+from slas.rules.words import describe_week, duration, plain
 from smarketing.now import this_second
 
 PAGE = 50
@@ -43,6 +54,7 @@ class Asked(NamedTuple):
     scope: dict[str, str]
     part: str
     now: dt.datetime
+    narrowed: tuple[str, str] | None = None  # ("reached", stage) or ("reason", why it was rejected)
 
     @property
     def spec(self) -> Spec:
@@ -73,11 +85,14 @@ def opened_figure(request: HttpRequest, slug: str, metric: str) -> HttpResponse:
     try:
         asked = _asked(request, agreement, metric)
         figure = figures([metric], *asked.span, **asked.cut)[metric]
-        terms, sources = _sum(asked, figure), _by_source(asked)
         rows = behind(metric, *asked.span, part=asked.part, **asked.cut)  # type: ignore[arg-type]
+        if asked.narrowed:
+            context = _narrowed(asked, figure) | _page(request, asked, _narrow(asked, rows))
+        else:
+            beside = {"sum": _sum(asked, figure), "sources": _by_source(asked)}
+            context = _context(asked, figure) | beside | _page(request, asked, rows)
     except BadQuestion as error:
         raise Http404(str(error)) from None
-    context = _context(asked, figure) | {"sum": terms, "sources": sources} | _page(request, asked, rows)
     return render(request, "reports/figure.html", context)
 
 
@@ -93,13 +108,64 @@ def _asked(request: HttpRequest, agreement: Agreement, metric: str) -> Asked:
     if part not in PARTS:
         raise BadQuestion(f"“{part}” is no part of a figure. Choose one of {', '.join(PARTS)}.")
     at = max(period.start, min(now, period.end - dt.timedelta(seconds=1)))
-    return Asked(metric, agreement, period, version_at(versions, at), scope, part, now)
+    version = version_at(versions, at)
+    return Asked(metric, agreement, period, version, scope, part, now, _narrowing(request, metric))
+
+
+# Lists that are a part of a figure: its metric, by the word in the address.
+_NARROWS = {"reached": "mqls", "reason": "rejected_share"}
+
+
+def _narrowing(request: HttpRequest, metric: str) -> tuple[str, str] | None:
+    """What the address narrows the list to; BadQuestion where the figure has no such part."""
+    given = [(word, request.GET[word]) for word in _NARROWS if word in request.GET]
+    if not given:
+        return None
+    (word, value), *more = given
+    if more or _NARROWS[word] != metric:
+        raise BadQuestion(f"Only “{_NARROWS[word]}” is narrowed by “{word}”. Leave it out.")
+    if word == "reached" and value not in REACHED:
+        raise BadQuestion(f"“{value}” is no stage after the handoff. Choose one of {', '.join(REACHED)}.")
+    return word, value
+
+
+def _narrow(asked: Asked, rows: QuerySet) -> QuerySet:
+    word, value = asked.narrowed or ("", "")
+    if word == "reached":
+        return rows.filter(reached(value)(asked.now))
+    entries = rejected_of(*asked.span, asked.now).filter(reason=value)
+    return rows.filter(pk__in=entries.values("handoff"))
+
+
+def _narrowed(asked: Asked, figure: Figure) -> dict[str, Any]:
+    """The context of a part: its number, and of how many."""
+    word, name = asked.narrowed or ("", "")
+    if word == "reached":
+        number = behind("mqls", *asked.span, **asked.cut).filter(reached(name)(asked.now)).count()
+        whole = int(figure.value or 0)
+        said = f"that became {STAGE_PLURALS[name]}"
+    else:
+        number = rejected_of(*asked.span, asked.now).filter(reason=name).count()
+        whole, said = figure.k or 0, f"for “{plain(name) or 'no reason given'}”"
+    rate = f", {percent(Fraction(number, whole))}" if whole >= TOO_FEW_BELOW else ""
+    return _context(asked, figure) | {
+        "said": said,
+        "whole": _address(asked),
+        "value": f"{number:,}",
+        "count": f"{of_count(number, whole)}{rate}",
+        "standing": None,
+        "undecided": None,
+    }
 
 
 def _context(asked: Asked, figure: Figure) -> dict[str, Any]:
     terms = asked.version.terms()
     promise = _promise(asked)
+    shown = _cell(asked, promise, figure) if promise else None
     return {
+        "standing": shown,
+        "answer": _answer(shown) if shown else "",
+        "undecided": figure.undecided,
         "metric": METRICS[asked.metric],
         "agreement": asked.agreement,
         "version": asked.version,
@@ -114,6 +180,20 @@ def _context(asked: Asked, figure: Figure) -> dict[str, Any]:
         "year": asked.period.first_day.year,
         "is_recorded": not isinstance(asked.spec, Unrecorded),
     }
+
+
+def _cell(asked: Asked, promise: Commitment, figure: Figure) -> Cell:
+    """The promise as the scoreboard shows it."""
+    terms, period = asked.version.terms(), asked.period
+    closed = Closure.objects.filter(agreement=asked.agreement, retracted_at=None)
+    calendar = calendar_at(terms.calendar, list(closed.values_list("date", "recorded_at")), asked.now)
+    passed = share_passed(period, calendar, asked.now)
+    return cell(standing(promise, period, figure, terms.currency, passed, asked.now), "", [], period.key)
+
+
+def _answer(shown: Cell) -> SafeString:
+    """What the figure means for the promise, in a sentence."""
+    return figure_answer(shown.standing, shown.word)
 
 
 def _promise(asked: Asked) -> Commitment | None:
@@ -244,4 +324,19 @@ def _row(row: Any, event: str) -> dict[str, Any]:
         "owner": holder,
         "look": look_of(row.state),  # type: ignore[attr-defined]
         "clock": clock,
+        "words": _verdict(row.state, clock),  # type: ignore[attr-defined]
+        "beside": "not followed up yet" if row.state == "breached" and not clock.stopped_at else "",  # type: ignore[attr-defined, union-attr]
     }
+
+
+def _verdict(state: str, clock: Clock | None) -> str:
+    """ "3 h 10 min late" of a breach, "after 38 min" of one that was met; blank: the state's own word."""
+    if clock is None:
+        return ""
+    if state == "breached" and clock.deadline_at:
+        worked = clock.stopped_at or this_second()
+        return late_text(int((worked - clock.deadline_at).total_seconds()))
+    if state == "met" and clock.first_follow_up_business_seconds is not None:
+        seconds = clock.first_follow_up_business_seconds
+        return f"Met after {duration(seconds)}" if seconds else "Met at once"
+    return ""
