@@ -111,6 +111,10 @@ class UploadForm(HowForm):
     presets = [(BY_ITS_COLUMNS, "As its columns show"), ("", "Another system: by column names")]
     field_order = ["file", "agreement", "preset", "zone", "dates"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["preset"].initial = BY_ITS_COLUMNS
+
 
 class CheckForm(HowForm):
     """How a file is read, and where each of its columns goes."""

@@ -58,7 +58,7 @@ def send(client, text: str | bytes = CSV, **chosen):
 def uploaded(client, text: str | bytes = CSV, **chosen) -> Upload:
     answer = send(client, text, **chosen)
     assert answer.status_code == 302, words(answer)
-    return Upload.objects.latest("pk")
+    return Upload.objects.get(pk=int(answer.url.rstrip("/").rsplit("/", 1)[1]))
 
 
 def choices(upload: Upload, **others) -> dict[str, str]:
@@ -181,6 +181,10 @@ def test_a_file_kept_on_disk_while_it_arrives(client, importer, settings):
     assert upload.rows == 3
     press(client, upload)
     assert Lead.objects.count() == 2
+
+
+def test_a_file_of_no_known_system_is_offered_to_be_read_as_its_columns_show(client, importer):
+    assert '<option value="auto" selected>' in client.get(PAGE).content.decode()
 
 
 # --- Who may ---------------------------------------------------------------------------------------
@@ -315,6 +319,13 @@ def test_a_double_click_and_a_second_tab_import_once(client, importer):
     assert "was imported before. Nothing was imported twice." in page(client, upload)
     assert Lead.objects.count() == 2
     assert ImportBatch.objects.count() == 1
+
+
+def test_an_upload_that_was_sent_twice_is_one(client, importer):
+    assert uploaded(client) == uploaded(client)
+    assert uploaded(client, dates="dmy") != uploaded(client), "read another way it is another"
+    assert Upload.objects.count() == 2
+    assert UploadedFile.objects.filter(kind="leads").count() == 2
 
 
 def test_asking_twice_at_once_asks_once(client, importer):
@@ -452,7 +463,7 @@ def test_a_small_import_that_was_cut_short_goes_on_by_a_click(client, importer):
 
 def test_the_file_goes_when_it_is_imported_and_the_rest_after_a_day(client, importer):
     press(client, uploaded(client))
-    left = uploaded(client)
+    left = uploaded(client, dates="ymd")
     kinds = list(UploadedFile.objects.order_by("pk").values_list("kind", flat=True))
     assert kinds == ["rejects", "leads", "rejects"]
     uploads.forget_old(this_second() + uploads.KEPT - dt.timedelta(minutes=1))

@@ -21,7 +21,7 @@ from leads import tasks
 from leads.forms import LeadFilter
 from leads.forms_importing import CheckForm, UploadForm
 from leads.importing.reading import MAX_BYTES, MAX_ROWS, ImportFailed
-from leads.importing.uploads import SMALL, Options, ask_import, choose, file_of, forget_old, receive
+from leads.importing.uploads import KEPT, SMALL, Options, ask_import, choose, file_of, forget_old, receive
 from leads.importing.working import work
 from leads.models import ImportBatch, Lead, Upload, UploadedFile
 from smarketing.accounts.models import User
@@ -38,9 +38,7 @@ logger = logging.getLogger(__name__)
 def lead_import(request: HttpRequest) -> HttpResponse:
     """Choose a file and how it is read; below, what was imported lately."""
     reader = _importer(request)
-    form = (
-        UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
-    )
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         upload = _received(form, reader)
         if upload is not None:
@@ -51,7 +49,7 @@ def lead_import(request: HttpRequest) -> HttpResponse:
         "open": _open_uploads(),
         "batches": ImportBatch.objects.select_related("by", "agreement").prefetch_related("uploads")[:RECENT],
         "max_mb": MAX_BYTES // 1_000_000,
-        "max_rows": MAX_ROWS,
+        "max_rows": f"{MAX_ROWS:,}",
     }
     return render(request, "leads/import.html", context, status=422 if form.errors else 200)
 
@@ -95,7 +93,7 @@ def _importer(request: HttpRequest) -> User:
 
 def _open_uploads() -> Any:
     """Files on their way, and those that came to nothing: the rest are batches."""
-    ended = Q(state=Upload.State.DONE)
+    ended = Q(state=Upload.State.DONE) | Q(state=Upload.State.FAILED, uploaded_at__lt=this_second() - KEPT)
     return Upload.objects.exclude(ended).select_related("by")[:RECENT]
 
 
