@@ -149,7 +149,7 @@ def read(reader: User, now: dt.datetime, wish: Wish) -> Desk:
     rows = [_row(clock, shelf, now, reader) for clock in (shown[:PAGE] if wish.show else shown)]
     return Desk(
         rows=rows,
-        groups=_groups(rows, wish, reader, now),
+        groups=_groups(rows, wish, reader, now, {shelf.terms(clock.handoff).calendar for clock in clocks}),
         counts=counts,
         everything=sum(counts.values()),
         shelf=shelf,
@@ -316,7 +316,9 @@ def _heading(clock: Any, reader: User, now: dt.datetime) -> str:
     return {LATE: "Late", TODAY: "Today", PAUSED: "Paused", TRYING: "Keep trying"}.get(clock.group, "Later")
 
 
-def _groups(rows: list[Row], wish: Wish, reader: User, now: dt.datetime) -> list[Group]:
+def _groups(
+    rows: list[Row], wish: Wish, reader: User, now: dt.datetime, calendars: set[Calendar]
+) -> list[Group]:
     groups = []
     for (number, heading), members in groupby(rows, key=lambda row: (row.group, row.heading)):
         found = list(members)
@@ -329,7 +331,21 @@ def _groups(rows: list[Row], wish: Wish, reader: User, now: dt.datetime) -> list
         folded = kind[0].clock.total - len(kind)
         if group is last_of_kind and folded > 0 and not wish.show:
             group.more = _more(group.key, folded, kind[0].clock.since, reader, now)
+        if group.key == "today":
+            group.heading = _today_words(group.rows, calendars, reader, now)
     return groups
+
+
+def _today_words(rows: list[Row], calendars: set[Calendar], reader: User, now: dt.datetime) -> str:
+    """ "Before 17:00 today" where all of them are due in the opening hours that run now, else "Today"."""
+    running = {calendar.next_opening(now) for calendar in calendars if calendar.is_open(now)}
+    if len(running) != 1:
+        return "Today"
+    _, closes = running.pop()
+    local = closes.astimezone(reader.zone)
+    is_today = local.date() == now.astimezone(reader.zone).date()
+    in_hours = is_today and all(row.clock.deadline_at <= closes for row in rows)
+    return f"Before {local:%H:%M} today" if in_hours else "Today"
 
 
 def _more(key: str, folded: int, since: dt.datetime | None, reader: User, now: dt.datetime) -> str:

@@ -43,6 +43,7 @@ class Panel:
     may_assign: bool
     effect: str = ""
     effect_look: Any = None
+    takes: bool = False  # nobody holds it, so whoever logs takes it
     errors: tuple[str, ...] = ()
     typed: dict[str, str] | None = None
 
@@ -79,6 +80,7 @@ def panel_of(
         may_pause=may_pause(reader, holder) and running and not paused,
         may_resume=may_pause(reader, holder) and paused,
         may_assign=may_assign(reader),
+        takes=holder is None,
     )
     if mode in MODES and ACTIONS[mode].allowed(reader, lead):
         panel.mode = mode

@@ -152,6 +152,41 @@ def test_lateness_in_words(words, seconds):
     assert lateness(seconds) == words
 
 
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # 11:00 in Copenhagen, open until 17:00
+
+
+@pytest.mark.parametrize(
+    ("hours", "heading"),
+    [
+        ({"window_seconds": 2 * 3600}, "Before 17:00 today"),
+        ({"window_seconds": 9 * 3600, "hours": "elapsed"}, "Today"),
+        ({"window_seconds": 8 * 3600}, "Tuesday"),
+        ({"window_seconds": 24 * 3600}, "Thursday"),
+    ],
+)
+def test_days_are_called_as_people_call_them(rep, hours, heading):
+    agreement = signed_agreement(window=hours, starts_on=LONG_AGO)
+    handed_over(agreement, at=MONDAY, to=rep)
+    found = desk.read(rep, MONDAY + timedelta(minutes=1), desk.Wish())
+    assert [group.heading for group in found.groups] == [heading]
+    assert found.opening == "Open until 17:00."
+
+
+@pytest.mark.parametrize(
+    ("minutes", "group", "left"),
+    [
+        (119, "today", "1 min left"),
+        (120, "today", "0 min left"),
+        (121, "late", "1 min late"),
+    ],
+)
+def test_a_clock_is_late_only_past_its_deadline(rep, minutes, group, left):
+    agreement = signed_agreement(window={"window_seconds": 2 * 3600}, starts_on=LONG_AGO)
+    handed_over(agreement, at=MONDAY, to=rep)
+    found = desk.read(rep, MONDAY + timedelta(minutes=minutes), desk.Wish())
+    assert [(each.key, each.rows[0].left) for each in found.groups] == [(group, left)]
+
+
 def test_the_empty_queue_says_when_the_next_clock_can_start(client, rep):
     signed_agreement(starts_on=LONG_AGO)
     html = log_in(client, rep).get(QUEUE).content.decode()
