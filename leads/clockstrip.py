@@ -210,6 +210,8 @@ class _Drawing:
         strip.total = duration(sum(b - a for a, b in counted))
         strip.deadline = self._at(self.deadline, day=True)
         strip.label = self._label(strip)
+        if self.stopped is None and self.until < self.deadline:
+            strip.total += " so far"
         return strip
 
     def _box(self, a: int, b: int, look: str, text: str = "") -> Box:
@@ -225,7 +227,9 @@ class _Drawing:
                 text = f"{begin:%a} {begin.day} {begin:%b}" if width > 70 else f"{begin:%a}"
                 boxes.append(Box(left, width, "open", text if width > 28 else ""))
             else:
-                is_bare = self.state != "breached" or a < self.deadline
+                marked = (self.start, self.deadline, min(self.until, self.end))
+                is_late = self.state == "breached" and a >= self.deadline
+                is_bare = not is_late and not any(left < self.x(each) < right for each in marked)
                 boxes.append(Box(left, width, "shut", "closed" if width >= 60 and is_bare else ""))
         boxes += [
             Box(box.x, box.width, "shut", "paused" if box.width > 50 else "")

@@ -55,6 +55,12 @@ def test_the_strip_is_late_only_past_the_deadline(agreement, minutes, late):
     assert len(strip(handoff, THURSDAY + timedelta(minutes=minutes)).late) == late
 
 
+def test_a_running_clock_says_what_was_used_so_far(agreement):
+    drawn = strip(handed_over(agreement, at=THURSDAY), THURSDAY + timedelta(minutes=30))
+    assert drawn.total == "30 min so far"
+    assert drawn.late == []
+
+
 @pytest.mark.parametrize("days", [0, 1, 3, 40, 400])
 def test_the_strip_stays_within_its_picture(agreement, days):
     handoff = handed_over(agreement, at=datetime(2026, 6, 6, 9, 0, tzinfo=UTC))  # a Saturday
