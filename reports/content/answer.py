@@ -22,7 +22,7 @@ _MISSING = re.compile(
 def answer(standings: Sequence[Standing], hand: Hand | None) -> SafeString:
     """HTML of one to three sentences; `hand` is None for a period that is over."""
     said = " ".join(filter(None, [opening(standings), what_is_short(standings)]))
-    return _marked(said) if hand is None else format_html("{} {}", _marked(said), hand_sentence(hand))
+    return marked(said) if hand is None else format_html("{} {}", marked(said), hand_sentence(hand))
 
 
 def figure_answer(standing: Standing, word: str) -> SafeString:
@@ -33,10 +33,10 @@ def figure_answer(standing: Standing, word: str) -> SafeString:
         side = SIDES[standing.commitment.side]
         verb = "promised" if standing.period_over else "promises"
         said = f"{word}: {line.figure}, {line.detail}. {side} {verb} it."
-    return _marked(said)
+    return marked(said)
 
 
-def _marked(said: str) -> SafeString:
+def marked(said: str) -> SafeString:
     text = _coloured(_MISSING.sub(r'\1 <b class="nowrap">\2</b> ', str(conditional_escape(said))))
     return mark_safe(text)  # noqa: S308 -- escaped first, then our own marks added
 

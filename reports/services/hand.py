@@ -18,7 +18,7 @@ from slas.rules.periods import start_of_day
 from slas.rules.terms import AgreementTerms
 from slas.rules.words import duration
 
-MOST_CLOSE, MOST_LATE = 5, 3
+MOST_CLOSE, MOST_LATE, MOST_ROWS = 5, 3, 5
 _DAY = dt.timedelta(days=1)
 
 
@@ -27,7 +27,7 @@ class Waiting:
     """One clock that waits: how late or how much is left, in the hours of its window."""
 
     clock: Clock
-    is_late: bool
+    state: str  # breached, at_risk or running
     left: str
     window: str
     holder: str
@@ -54,14 +54,16 @@ def needs_a_hand(
     closures: Sequence[tuple[dt.date, dt.datetime]],
     now: dt.datetime,
 ) -> Hand:
-    """The latest breaches first, then what runs out first; `terms` by id of the version. One query."""
-    clocks = list(_waiting(agreement, _since(calendar, now), now))
-    found = {clock.state: clock for clock in clocks}
+    """In the order of their deadlines: the latest breaches, what is close, and what is due next where there
+    are few of them. `terms` by id of the version. One query."""
+    clocks = sorted(_waiting(agreement, _since(calendar, now), now), key=lambda c: (c.deadline_at, c.pk))
+    found = {clock.state: clock for clock in clocks}  # type: ignore[attr-defined]
     close, late = found.get("at_risk"), found.get("breached")
-    late_rows = sorted((c for c in clocks if c.state == "breached"), key=lambda c: (c.deadline_at, c.pk))
-    close_rows = sorted((c for c in clocks if c.state == "at_risk"), key=lambda c: (c.deadline_at, c.pk))
+    urgent = [clock for clock in clocks if clock.state != "running"]  # type: ignore[attr-defined]
+    calm = [clock for clock in clocks if clock.state == "running"]  # type: ignore[attr-defined]
+    shown = urgent + calm[: max(0, MOST_ROWS - len(urgent))]
     return Hand(
-        [_row(clock, terms, closures, now) for clock in (*late_rows, *close_rows)],
+        [_row(clock, terms, closures, now) for clock in shown],
         close=close.together if close else 0,
         late=late.together if late else 0,
         alone=(close.nobodys or 0) if close else 0,
@@ -88,14 +90,17 @@ def _waiting(agreement: Agreement, since: dt.datetime, now: dt.datetime) -> Quer
     of_state = [F("state")]
     return (
         waiting.annotate(state=state_case(now))
-        .filter(state__in=("at_risk", "breached"))
+        .filter(state__in=("running", "at_risk", "breached"))
         .annotate(
             together=Window(Count("pk"), partition_by=of_state),
             nobodys=Window(Sum(alone), partition_by=of_state),
             latest=Window(RowNumber(), partition_by=of_state, order_by=[late_first, "pk"]),
             nearest=Window(RowNumber(), partition_by=of_state, order_by=[close_first, "pk"]),
         )
-        .filter(Q(state="at_risk", nearest__lte=MOST_CLOSE) | Q(state="breached", latest__lte=MOST_LATE))
+        .filter(
+            Q(state__in=("running", "at_risk"), nearest__lte=MOST_CLOSE)
+            | Q(state="breached", latest__lte=MOST_LATE)
+        )
         .select_related("handoff__lead__owner")
     )
 
@@ -110,8 +115,7 @@ def _row(
     said = terms[handoff.version_id]
     window = said.window(handoff.window_key)
     lead, deadline = handoff.lead, clock.deadline_at or now
-    is_late = deadline < now
-    if is_late:
+    if deadline < now:
         left = late_text(int((now - deadline).total_seconds()))
     else:
         hours = window.terms.hours if window else "elapsed"
@@ -119,4 +123,5 @@ def _row(
         time = CountableTime(hours, said.calendar, closed)
         left = f"{duration(time.passed(int(now.timestamp()), int(deadline.timestamp())))} left"
     name = f"{window.name}, {duration(window.terms.window_seconds)}" if window else ""
-    return Waiting(clock, is_late, left, name, str(lead.owner or lead.owner_text))
+    state = clock.state  # type: ignore[attr-defined]
+    return Waiting(clock, state, left, name, str(lead.owner or lead.owner_text))

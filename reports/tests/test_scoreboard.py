@@ -80,8 +80,10 @@ def test_clocks_close_to_their_deadline_are_listed(see, inbound, time_machine):
     close = handed_over(inbound, at=OPENS, to=sales_manager())
     fresh = handed_over(inbound, at=OPENS + 3 * HOUR, to=sales_manager())
     html = see("/")
-    assert close.lead.name in html
-    assert fresh.lead.name not in html
+    hand = html.split('id="hand"')[1].split("</tbody>")[0]
+    assert "1 close to the deadline" in hand
+    assert "30 min left" in hand.split(close.lead.name)[0]
+    assert "state-quiet" in hand.split(close.lead.name)[1].split(fresh.lead.name)[0]  # only due next
 
 
 @pytest.mark.parametrize(

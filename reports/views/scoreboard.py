@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from reports.content.answer import answer
+from reports.content.breaches import worst_breaches
 from reports.content.cells import Cell
 from reports.content.pace_chart import open_days, pace_chart
 from reports.content.strip import strip
@@ -163,6 +164,7 @@ def _lists(shown: Board, versions: list[Version]) -> dict[str, Any]:
     chart = pace_chart(shown.nightly, shown.trends.nights, shown.calendar) if shown.nightly else None
     return {
         "steps": strip(agreement, period, shown.figures),
+        **_breaches(shown),
         "won": won(agreement, period, shown.now) if has_customers else [],
         "won_count": customers.value,
         "won_address": figure_address(agreement, "customers", period),
@@ -170,6 +172,18 @@ def _lists(shown: Board, versions: list[Version]) -> dict[str, Any]:
         "rejected": rejected,
         "rejected_address": figure_address(agreement, "rejected_share", period),
         "chart": chart,
+    }
+
+
+def _breaches(shown: Board) -> dict[str, Any]:
+    """Of a period that is over: the worst breaches. While it runs, what needs a hand stands there."""
+    if not shown.is_over:
+        return {}
+    found = worst_breaches(shown.agreement, shown.period, shown.now)
+    return {
+        "breaches": found.rows,
+        "breached_count": found.count,
+        "breached_address": figure_address(shown.agreement, "clocks_breached", shown.period),
     }
 
 
