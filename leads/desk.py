@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -15,7 +14,7 @@ from django.db.models.functions import RowNumber
 from leads.keyset import Place
 from leads.models import Clock, Entry, Handoff, Stage
 from leads.models.clock import ClockQuerySet
-from leads.saying import day_name, lateness, moment
+from leads.saying import day_name, folded_words, lateness, moment, opening_words
 from leads.states import Look, look_of
 from leads.stories import Shelf
 from slas.rules.business_time import Calendar
@@ -330,7 +329,7 @@ def _groups(
         kind = [row for each in groups if each.key == group.key for row in each.rows]
         folded = kind[0].clock.total - len(kind)
         if group is last_of_kind and folded > 0 and not wish.show:
-            group.more = _more(group.key, folded, kind[0].clock.since, reader, now)
+            group.more = folded_words(group.key, folded, kind[0].clock.since, reader, now)
         if group.key == "today":
             group.heading = _today_words(group.rows, calendars, reader, now)
     return groups
@@ -346,30 +345,3 @@ def _today_words(rows: list[Row], calendars: set[Calendar], reader: User, now: d
     is_today = local.date() == now.astimezone(reader.zone).date()
     in_hours = is_today and all(row.clock.deadline_at <= closes for row in rows)
     return f"Before {local:%H:%M} today" if in_hours else "Today"
-
-
-def _more(key: str, folded: int, since: dt.datetime | None, reader: User, now: dt.datetime) -> str:
-    if key != "late" or since is None:
-        return f"{folded:,} more"
-    local, here = since.astimezone(reader.zone), now.astimezone(reader.zone)
-    if (here - local).days < 25:
-        return f"{folded:,} more, late since {local.day} {local:%B}"
-    return f"{folded:,} more, late since {local:%B}{'' if local.year == here.year else f' {local.year}'}"
-
-
-def opening_words(calendars: Iterable[Calendar], reader: User, now: dt.datetime) -> str:
-    """ "Open until 17:00.", in the reader's zone; empty where several calendars say different things."""
-    ends = {calendar.next_opening(now) for calendar in set(calendars)}
-    if len(ends) != 1:
-        return ""
-    opens, closes = ends.pop()
-    if opens <= now:
-        return f"Open until {closes.astimezone(reader.zone):%H:%M}."
-    return f"Closed until {moment(opens, reader.zone, now)}."
-
-
-def hour_words(at: dt.datetime, reader: User, now: dt.datetime) -> str:
-    """ "today at 9:00", "on Monday at 9:00"."""
-    local = at.astimezone(reader.zone)
-    is_today = local.date() == now.astimezone(reader.zone).date()
-    return f"{'today' if is_today else f'on {day_name(at, reader.zone, now)}'} at {local.hour}:{local:%M}"

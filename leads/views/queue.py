@@ -19,6 +19,7 @@ from leads.forms import follow_up_choices, new_click, salespeople
 from leads.keyset import Place, place_of
 from leads.models import Lead
 from leads.panel import panel_of
+from leads.saying import hour_words
 from leads.views.acting import Attempt, attempt, reader_of, undo_of
 from slas.models import Version
 from smarketing.accounts.models import User
@@ -189,4 +190,4 @@ def _next_opening(reader: User) -> str:
     if not calendars:
         return ""
     opens = min(calendar.next_opening(now)[0] for calendar in calendars)
-    return "" if opens <= now else desk.hour_words(opens, reader, now)
+    return "" if opens <= now else hour_words(opens, reader, now)
