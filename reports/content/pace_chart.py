@@ -38,6 +38,7 @@ class Row:
 @dataclass(frozen=True)
 class Chart:
     title: str
+    period: str
     says: str
     points: str
     last: tuple[str, str]
@@ -77,6 +78,7 @@ def pace_chart(
     low, high_text, fan = _fan(standing, end_x, end_y, y)
     return Chart(
         title=label_of(standing),
+        period=standing.period.label,
         says=_says(standing, value),
         points=" ".join(f"{a:.1f},{b:.1f}" for a, b in points),
         last=(f"{end_x:.1f}", f"{end_y:.1f}"),

@@ -8,11 +8,12 @@ from fractions import Fraction
 from reports.content import facts
 from reports.content.facts import Span
 from reports.content.letter import Letter, Line, Section, and_more, breach_line, filled, link
-from reports.content.numbers import NOTHING, amount, of_count, percent
+from reports.content.numbers import NOTHING, of_count, percent
 from reports.content.promises import columns, promise_line
 from reports.content.sentences import happened, opening, verdict, what_is_short
 from reports.content.summary import small_print, won_line
 from reports.metrics import NO_GROUP, Figure, figures, grouped
+from reports.metrics.wording import value_text
 from reports.services.nights import Night, begins
 from reports.services.promises import Standing
 from slas.rules.commitments import TOO_FEW_BELOW
@@ -102,7 +103,7 @@ def _forecasts(standings: Sequence[Standing]) -> Section:
     lines = []
     for each in standings:
         line = promise_line(each)
-        if line.forecast:
+        if line.forecast and METRICS[each.commitment.metric].adds_up:
             detail = f"{line.period}: {line.figure} {line.detail}"
             lines.append(Line(line.label, detail, line.forecast, line.look if line.look != "mut" else ""))
     return Section("Pace and forecast", lines)
@@ -113,7 +114,7 @@ def _speed(night: Night, week: Period) -> Section:
     lines = []
     for figure in found.values():
         if figure.n:
-            lines.append(Line(METRICS[figure.metric].label, _count(figure), _value(figure)))
+            lines.append(Line(METRICS[figure.metric].label, _count(figure), _value(figure, night)))
     return Section("Speed and depth", lines, note="" if lines else "No clock of this week has ended yet.")
 
 
@@ -124,13 +125,10 @@ def _count(figure: Figure) -> str:
     return f"{of_count(figure.k or 0, figure.n or 0)}{undecided}"
 
 
-def _value(figure: Figure) -> str:
-    """Below 5 cases a rate is its count."""
-    if figure.about.has_count and (figure.n or 0) < TOO_FEW_BELOW:
-        return of_count(figure.k or 0, figure.n or 0)
-    if figure.about.has_count:
-        return percent(Fraction(figure.k or 0, figure.n or 1))
-    return NOTHING if figure.value is None else amount(figure.value, figure.unit, currency=figure.currency)
+def _value(figure: Figure, night: Night) -> str:
+    """As on every page; it reads as what is promised of this metric only if it equals that."""
+    promised = (c.value for c in night.terms.commitments if c.metric == figure.metric and not c.scope)
+    return value_text(figure, next(promised, None))
 
 
 def _sources(night: Night, week: Period) -> Section:
@@ -191,10 +189,7 @@ def _trend(night: Night, week: Period) -> Section:
 
 
 def _in_time(speed: Figure, night: Night) -> str:
-    if (speed.n or 0) < TOO_FEW_BELOW:
-        return _value(speed) if speed.n else NOTHING
-    promised = (c.value for c in night.terms.commitments if c.metric == "speed_met_share" and not c.scope)
-    return percent(Fraction(speed.k or 0, speed.n or 1), next(promised, None))
+    return _value(speed, night)
 
 
 def _week_figures(night: Night, week: Period) -> dict[str, Figure]:

@@ -1,6 +1,7 @@
 """Figures in words: "18.4%", "3 h 10 min", "468 of 3,343"."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from reports.content.numbers import NOTHING, amount, of_count
 from reports.metrics.figure import Figure
@@ -16,7 +17,11 @@ def value_text(figure: Figure, target: Decimal | None = None) -> str:
         return NOTHING
     if figure.about.has_count and figure.n is not None and figure.n < TOO_FEW_BELOW:
         return count_text(figure)
-    return amount(figure.value, figure.unit, currency=figure.currency, target=target)
+    value = (
+        Fraction(figure.k, figure.n) if figure.about.has_count and figure.k is not None and figure.n else None
+    )
+    exact = figure.value if value is None else value
+    return amount(exact, figure.unit, currency=figure.currency, target=target)
 
 
 def count_text(figure: Figure) -> str:

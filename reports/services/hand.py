@@ -64,9 +64,9 @@ def needs_a_hand(
     shown = urgent + calm[: max(0, MOST_ROWS - len(urgent))]
     return Hand(
         [_row(clock, terms, closures, now) for clock in shown],
-        close=close.together if close else 0,
-        late=late.together if late else 0,
-        alone=(close.nobodys or 0) if close else 0,
+        close=close.together if close else 0,  # type: ignore[attr-defined]
+        late=late.together if late else 0,  # type: ignore[attr-defined]
+        alone=(close.nobodys or 0) if close else 0,  # type: ignore[attr-defined]
     )
 
 

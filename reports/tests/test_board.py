@@ -79,7 +79,7 @@ def test_the_answer_says_who_is_behind_and_by_how_much(see, inbound):
 
 
 def test_what_a_scope_is_called_is_no_markup(see, db):
-    agreement(commitments=[MQLS | {"scope": {"source": "<b>x</b>"}}, SPEED], mirrors={})
+    agreement(commitments=[MQLS | {"scope_field": "source", "scope_value": "<b>x</b>"}, SPEED], mirrors={})
     html = see()
     assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert "<b>x</b>" not in html
@@ -188,7 +188,7 @@ def test_a_past_period_is_final(see, inbound, time_machine):
     assert "never followed up" in words
 
 
-# --- the strip, wins, rejections, the pace -------------------------------------------------------------------
+# --- the strip, wins, rejections, the pace ------------------------------------------------------------
 
 
 def test_the_strip_is_the_cohort_and_each_step_opens_with_its_number(see, inbound):
@@ -273,7 +273,7 @@ def test_numbers_are_those_of_the_registry(see, metric, db):
     assert value_text(figure) in see(f"/figures/inbound/{metric}/?period=2026-11")
 
 
-# --- empty states, bad input, cost ---------------------------------------------------------------------------
+# --- empty states, bad input, cost --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

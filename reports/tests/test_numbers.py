@@ -1,11 +1,21 @@
 """Figures in words: a rounded figure never says more, or less, than it is."""
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from reports.content import numbers
+from reports.content.cells import cell
+from reports.content.promises import promise_line
+from reports.metrics import Figure
+from reports.metrics.wording import value_text
+from reports.services.promises import standing
+from slas.rules.periods import period_of
+from slas.rules.terms import Commitment
+
+AT = dt.datetime(2026, 11, 16, 12, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +36,27 @@ from reports.content import numbers
 )
 def test_a_share_reads_as_its_promise_only_if_it_equals_it(share, target, text):
     assert numbers.percent(share, target) == text
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "text"),
+    [
+        (9, 10, "90%"),
+        (8996, 10_000, "89.96%"),
+        (134, 151, "88.7%"),
+        (2, 3, None),  # below 5 cases: its count
+        (9999, 10_000, "99.99%"),
+    ],
+)
+def test_board_figure_and_report_say_one_figure_alike(k, n, text):
+    promise = Commitment("speed", "sales", "speed_met_share", True, Decimal("0.9"), "share", "month")
+    figure = Figure("speed_met_share", k / n, k, n)
+    month = period_of("month", AT, "UTC")
+    stands = standing(promise, month, figure, "EUR", Fraction(1, 2), AT)
+    expected = text or f"{k} of {n}"
+    assert value_text(figure, promise.value) == expected
+    assert promise_line(stands).figure == expected
+    assert cell(stands, "", [], month.key).line.figure == expected
 
 
 @pytest.mark.parametrize(

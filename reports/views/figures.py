@@ -252,7 +252,11 @@ def _by_source(asked: Asked) -> list[tuple[str, str, str]]:
         source: (each.n if each.n is not None else each.number or 0) for source, each in figures_of.items()
     }
     ordered = sorted(figures_of, key=lambda source: (-size[source], source == NO_GROUP, source))
-    return [(source, value_text(figures_of[source]), count_text(figures_of[source])) for source in ordered]
+    promise = _promise(asked)
+    target = promise.value if promise else None
+    return [
+        (source, value_text(figures_of[source], target), count_text(figures_of[source])) for source in ordered
+    ]
 
 
 # -- the list ---------------------------------------------------------------------------------------

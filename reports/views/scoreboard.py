@@ -20,7 +20,7 @@ from reports.services.board import Board, board
 from reports.services.hand import Hand, needs_a_hand
 from slas.models import Agreement, Version
 from slas.rules.periods import Period
-from slas.rules.words import percent, weekday_date
+from slas.rules.words import weekday_date
 from smarketing.accounts.permissions import may_assign, may_draft, may_import
 from smarketing.now import this_second
 
@@ -121,7 +121,8 @@ def _context(shown: Board, versions: list[Version]) -> dict[str, Any]:
         "version": shown.version,
         "answer": answer(shown.standings, hand),
         "hand": hand,
-        "passed": percent(round(shown.passed[shown.period.kind], 2)),
+        "passed": f"{int(100 * shown.passed[shown.period.kind])}%",
+        "final": all(each.period_over for each in shown.standings),
         "day": _day(shown),
         "marketing_on_course": _on_course([marketing for marketing, _ in shown.pairs]),
         "sales_on_course": _on_course([sales for _, sales in shown.pairs]),
