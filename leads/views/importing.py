@@ -157,7 +157,7 @@ def _posted(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 def _shown(request: HttpRequest, upload: Upload) -> HttpResponse:
     if upload.state == Upload.State.CHECKED:
-        return _page(request, upload, CheckForm(upload=upload))
+        return _page(request, upload, CheckForm(upload=upload, shut=upload.by_id != request.user.pk))
     return _page(request, upload, None)
 
 
