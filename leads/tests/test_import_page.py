@@ -217,7 +217,9 @@ def test_reps_and_viewers_are_told_who_imports(client, importer, person):
 def test_others_see_an_upload_and_do_not_go_on_with_it(client, importer):
     upload = uploaded(client)
     client.force_login(marketing_manager())
-    assert "2 rows are ready" in page(client, upload)
+    told = page(client, upload)
+    assert "2 rows are ready" in told
+    assert f"{importer} decides about this file." in told
     answer = press(client, upload)
     assert answer.status_code == 403
     assert f"Only {importer} goes on with leads.csv." in words(answer)
@@ -305,6 +307,7 @@ def test_a_nul_in_a_sample_and_a_name_full_of_controls(client, importer):
     upload = uploaded(
         client, "email,note\na@a.example,x\x00y\nb@b.example," + "long " * 20, name="a\x07b\n.csv"
     )
+    assert upload.columns[1]["samples"][0].startswith("xy")
     assert "1 row is ready" in page(client, upload)
 
 
