@@ -153,6 +153,7 @@ def test_columns_come_from_the_stored_last_nights(see, inbound):
     stored(inbound, "2026-09", dt.date(2026, 9, 30), value=Decimal(12), state="missed")
     stored(inbound, "2026-10", dt.date(2026, 10, 30), period_over=False, value=Decimal(3), state="behind")
     stored(inbound, "2026-10", dt.date(2026, 10, 31), value=Decimal(22))
+    stored(inbound, "2026-08", dt.date(2026, 8, 15), period_over=False, state="behind")
     stored(inbound, "2025-01", dt.date(2025, 1, 31), value=Decimal(22))  # too long ago
     html = see()
     assert "Of the 2 finished months before, 1 kept the promise" in html
