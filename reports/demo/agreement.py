@@ -14,10 +14,10 @@ from slas.services.standard_words import DEFINITIONS
 from smarketing.accounts.models import Side, User
 
 from .people import ZONE
+from .world import ACCEPTANCE_SECONDS, HOT
 
 SLUG, NAME = "inbound-nordics", "Inbound Nordics"
 STARTED_MONTHS_AGO = (5, 1)  # the first day of which months the versions began with
-HOT_SOURCES = ["Demo request", "Trial"]
 
 
 def first_of_month(day: dt.date, months_ago: int) -> dt.date:
@@ -89,7 +89,7 @@ def _first_content() -> Content:
             "Marketing's budget follows what is won.",
         ),
     ]
-    window = standard_window(window_seconds=16 * HOUR, acceptance_seconds=40 * HOUR)
+    window = standard_window(window_seconds=16 * HOUR, acceptance_seconds=ACCEPTANCE_SECONDS[False])
     return _content([window], promises, {"mqls": "speed", "speed": "mqls", "customers": "mqls"})
 
 
@@ -124,7 +124,10 @@ def _second_content() -> Content:
     windows = [
         _hot_window(),
         standard_window(
-            name="All other leads", window_seconds=16 * HOUR, acceptance_seconds=40 * HOUR, **_depth(3, 2)
+            name="All other leads",
+            window_seconds=16 * HOUR,
+            acceptance_seconds=ACCEPTANCE_SECONDS[False],
+            **_depth(3, 2),
         ),
     ]
     mirrors = {
@@ -138,9 +141,9 @@ def _hot_window() -> Window:
     return standard_window(
         key="hot",
         name="Demo requests and trials",
-        match={"field": "source", "in": HOT_SOURCES},
+        match={"field": "source", "in": list(HOT)},
         window_seconds=4 * HOUR,
-        acceptance_seconds=16 * HOUR,
+        acceptance_seconds=ACCEPTANCE_SECONDS[True],
         **_depth(4, 3),
     )
 

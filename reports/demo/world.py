@@ -19,6 +19,9 @@ from . import names
 MIA, SAM = "mia", "sam"
 REPS = ("rita", "raj")
 LEADS_A_WEEKDAY = 14.6
+HOT = ("Demo request", "Trial")
+# By whether the source is hot: after so many business seconds silence has accepted, in both versions.
+ACCEPTANCE_SECONDS = {True: 16 * 3600, False: 40 * 3600}
 PAUSE_REASON = "wrong_contact_data"
 
 
@@ -220,7 +223,7 @@ class _Life:
     def _first_attempt(self, assigned: dt.datetime, rep: str) -> dt.datetime:
         """Rita is quick; Raj, with the larger patch, is late more often. Hot sources are called first."""
         late = 0.05 if rep == "rita" else 0.13
-        hot = self.source.name in ("Demo request", "Trial")
+        hot = self.source.name in HOT
         if self.chance.random() < late:
             return self._work(assigned, 300, 1_500) if hot else self._work(assigned, 1_100, 2_600)
         return self._work(assigned, 5, 150) if hot else self._work(assigned, 15, 620)
@@ -240,10 +243,9 @@ class _Life:
         self._give_up(self._work(at, 240, 900), rep)
 
     def _log(self, at: dt.datetime, rep: str, connected: bool) -> bool:
-        kind = self.chance.choices(("call", "email", "message", "meeting"), (62, 25, 9, 4))[0]
-        outcome = (
-            "connected" if connected else {"call": "no_answer", "meeting": "no_answer"}.get(kind, "sent")
-        )
+        kinds = ("call", "email", "message", "meeting") if connected else ("call", "email", "message")
+        kind = self.chance.choices(kinds, (62, 25, 9, 4)[: len(kinds)])[0]
+        outcome = "connected" if connected else "no_answer" if kind == "call" else "sent"
         later = dt.timedelta()
         if self.chance.random() < 0.05:
             later = dt.timedelta(seconds=self.chance.randrange(3_600, 20 * 3_600))
@@ -260,19 +262,24 @@ class _Life:
 
     def _decide(self, talked: dt.datetime, rep: str) -> None:
         at = talked + dt.timedelta(seconds=self.chance.randrange(60, 1_500))
-        if self.chance.random() < 0.09:
-            reason = self.chance.choice(("no_budget", "duplicate", "outside_our_market", "no_need"))
-            self._reject(at, rep, reason)
-        elif self._tell("accepted", at, rep, to_stage="accepted"):
+        reason = self.chance.choice(("no_budget", "duplicate", "outside_our_market", "no_need"))
+        if self.chance.random() < 0.12 and self._reject(at, rep, reason):
+            return
+        if self._tell("accepted", at, rep, to_stage="accepted"):
             self._progress(at, rep)
 
-    def _reject(self, at: dt.datetime, rep: str, reason: str) -> None:
-        self._tell("rejected", at, rep, reason=reason, to_stage="recycled")
+    def _reject(self, at: dt.datetime, rep: str, reason: str) -> bool:
+        """Reject it; False where silence has accepted it already."""
+        handed_over = self.lead.handed_over_at(self.handoffs - 1)
+        assert handed_over is not None  # noqa: S101
+        if self.calendar.elapsed(handed_over, at) > ACCEPTANCE_SECONDS[self.source.name in HOT]:
+            return False
+        return self._tell("rejected", at, rep, reason=reason, to_stage="recycled")
 
     def _give_up(self, at: dt.datetime, rep: str) -> None:
-        if self.chance.random() < 0.2:
-            self._reject(at, rep, "wrong_contact_data")
-        elif (
+        if self.chance.random() < 0.3 and self._reject(at, rep, "wrong_contact_data"):
+            return
+        if (
             self._tell("moved", at, rep, to_stage="recycled")
             and self.handoffs < 2
             and self.chance.random() < 0.15
