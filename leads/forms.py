@@ -117,6 +117,8 @@ class FollowUpForm(ActionForm):
     def clean_when(self) -> dt.datetime | None:
         """Minutes are typed, seconds are kept: the minute of the handoff means after the handoff."""
         when = self.cleaned_data["when"]
+        if when and not 1900 <= when.year < 9999:  # at the ends, some zones have no such instant
+            raise forms.ValidationError(f"You wrote the year {when.year}. Check the year.")
         if when and self.handoff and when < self.handoff.at < when + dt.timedelta(minutes=1):
             return self.handoff.at
         return when

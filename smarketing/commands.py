@@ -15,6 +15,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from smarketing.now import this_second
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 
 def instant(text: str) -> datetime:
     """An `--at` value as an aware datetime of whole seconds: `type=instant` of an argument.
@@ -36,6 +38,7 @@ def instant(text: str) -> datetime:
         )
     if value.microsecond:
         raise argparse.ArgumentTypeError(f"“{text}” has fractions of a second. Write whole seconds.")
+    _refuse_far_off(text, value.date())
     return value
 
 
@@ -47,7 +50,16 @@ def day(text: str) -> date:
         value = None
     if value is None:
         raise argparse.ArgumentTypeError(f"“{text}” is no date. Write it as 2026-11-20.")
+    _refuse_far_off(text, value)
     return value
+
+
+def _refuse_far_off(text: str, value: date) -> None:
+    """Far from the ends of what a date can be, so that a zone or a span added to it still is one."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}. Check the year."
+        )
 
 
 class HouseCommand(BaseCommand):
@@ -80,6 +92,9 @@ class HouseCommand(BaseCommand):
                 "If it is new or older than this version, run manage.py migrate first.",
                 returncode=1,
             ) from error
+        except UnicodeEncodeError as error:  # an argument's stray bytes come as lone surrogates
+            text = error.object.encode("utf-8", "replace").decode()
+            raise CommandError(f"“{text}” is no UTF-8 text. Write it anew.", returncode=2) from error
 
     def now(self, options: dict[str, Any]) -> datetime:
         """The instant to work at: `--at`, else this second."""

@@ -82,6 +82,10 @@ def test_instants_are_aware(text, expected):
         ("2026-02-30T10:00:00Z", "is no instant"),
         ("soon", "is no instant"),
         ("2026-11-20T14:20:00.5Z", "fractions"),
+        ("0001-01-01T00:00:00+14:00", "outside the years 1900 to 2199"),
+        ("1899-12-31T23:59:59Z", "outside the years"),
+        ("2200-01-01T00:00:00Z", "outside the years"),
+        ("9999-12-31T23:59:59-14:00", "outside the years"),
     ],
 )
 def test_bad_instants_answer_with_a_sentence(text, sentence):
@@ -96,6 +100,25 @@ def test_days():
     for text in ("20.11.2026", "2026-02-30"):
         with pytest.raises(argparse.ArgumentTypeError, match="is no date"):
             day(text)
+    assert (day("1900-01-01"), day("2199-12-31")) == (date(1900, 1, 1), date(2199, 12, 31))
+    for text in ("0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"):
+        with pytest.raises(argparse.ArgumentTypeError, match="outside the years 1900 to 2199"):
+            day(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("figures", "--agreement", "\udcff", "--period", "2018-Q1"),
+        ("nightly", "--agreement", "\udcff"),
+        ("weekly", "--agreement", "\udcff"),
+    ],
+)
+def test_an_argument_that_is_no_text_is_answered_with_a_sentence(words):
+    with pytest.raises(CommandError, match="is no UTF-8 text") as failure:
+        call_command(*words)
+    assert failure.value.returncode == 2
 
 
 def test_a_database_without_tables_is_a_sentence_and_no_stack_trace(tmp_path):

@@ -154,7 +154,8 @@ def _records(file: IO[bytes], begin: int, encoding: str, delimiter: str) -> Iter
             "characters. A closing quote is missing there or before it."
         ) from error
     finally:
-        text.detach()
+        if not file.closed:  # whoever stopped reading may have closed it before this is collected
+            text.detach()
 
 
 def _headers(records: Iterator[list[str]], name: str) -> tuple[str, ...]:

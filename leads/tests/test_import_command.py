@@ -1,8 +1,10 @@
 """`import_leads` as it is called: what it prints, its exit codes, its file of rejected rows, bad input."""
 
 import csv
+import gc
 import io
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -212,6 +214,21 @@ def test_a_file_of_too_many_rows_is_refused(write, monkeypatch):
     code, _, err = call(write("email\na@b.com\nc@d.com\ne@f.com\n"))
     assert (code, Lead.objects.count()) == (2, 0)
     assert "more than 2 rows" in err
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(CommandError, match="is no plain file") as failure:
+        call_command("import_leads", str(tmp_path / "pipe.csv"))
+    assert failure.value.returncode == 2
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_refused_header_leaves_no_trace_behind(write):
+    path = write("email,email\na@b.example,c@d.example\n")
+    with pytest.raises(CommandError, match="twice"):
+        call_command("import_leads", str(path))
+    gc.collect()
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -334,6 +334,8 @@ def test_the_second_click_logs_nothing(client, agreement, rep, now):
         ({"kind": "call", "outcome": "sent", "when": "yesterday"}, "This is no time"),
         ({"kind": "call", "outcome": "sent", "when": "2999-01-01T10:00"}, "can’t lie in the future"),
         ({"kind": "call", "outcome": "sent", "when": "2001-01-01T10:00"}, "was handed over on"),
+        ({"kind": "call", "outcome": "sent", "when": "0001-01-01T00:00"}, "the year 1. Check the year"),
+        ({"kind": "call", "outcome": "sent", "when": "9999-12-31T23:59"}, "the year 9999. Check the year"),
     ],
 )
 def test_a_wrong_follow_up_is_told_and_kept_as_typed(client, agreement, rep, now, fields, sentence):

@@ -43,6 +43,8 @@ class Command(HouseCommand):
         if rejects is not None and rejects.resolve() == path.resolve():
             self.fail_usage("The rejected rows would overwrite the file itself. Name another file.")
         try:
+            if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe is read once; we read twice
+                self.fail_usage(f"{path} is no plain file. Save what it holds to one, and import that.")
             with path.open("rb") as file:
                 prepared = prepare(
                     file,
