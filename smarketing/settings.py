@@ -94,6 +94,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # {{ field|as_crispy_field }} in every template; what it draws is templates/bootstrap5/field.html
+            "builtins": ["crispy_forms.templatetags.crispy_forms_filters"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
