@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Data = Mapping[str, Any] | None
 
 MOST = Decimal(999_999_999)
+LAST_YEAR = 2199
 NO_DATE = "This is no date. Choose one, or write it as 2026-12-24."
 
 
@@ -65,6 +66,9 @@ class TermForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         words = cast("dict[str, Any]", super().clean())
+        for name in ("starts_on", "ends_on", "review_on"):
+            if (day := words.get(name)) and day.year > LAST_YEAR:
+                self.add_error(name, f"You wrote the year {day.year}. Enter a day up to {LAST_YEAR}.")
         start, end, review = (words.get(name) for name in ("starts_on", "ends_on", "review_on"))
         if start and end and end < start:
             self.add_error("ends_on", "The end comes before the start. Move it, or leave it empty.")

@@ -205,6 +205,9 @@ def test_saving_the_form_as_it_stands_stores_nothing(as_mona, draft):
     [
         ({"term-starts_on": ""}, "Choose the day on which it starts."),
         ({"term-starts_on": "soon"}, "This is no date. Choose one, or write it as 2026-12-24."),
+        ({"term-starts_on": "9999-12-31"}, "You wrote the year 9999. Enter a day up to 2199."),
+        ({"term-ends_on": "9999-12-31"}, "You wrote the year 9999."),
+        ({"term-review_on": "2200-01-01"}, "You wrote the year 2200."),
         ({"term-starts_on": "2026-07-14"}, "starts on 14 July 2026, which is past"),
         ({"term-ends_on": "2026-07-01"}, "The end comes before the start."),
         ({"term-ends_on": "2036-07-16"}, "The term is longer than 10 years."),
