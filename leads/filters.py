@@ -38,6 +38,8 @@ def filtered(form: LeadFilter, reader: User, now: dt.datetime) -> QuerySet[Lead]
     for name in ("source", "campaign"):
         if value := chosen.get(name):
             leads = leads.filter(**({name: ""} if value == NONE else {f"{name}__iexact": value}))
+    if batch := chosen.get("batch"):
+        leads = leads.filter(batch=batch)
     leads = _held_by(leads, chosen.get("owner", ""), reader)
     return _with_clock(leads, chosen.get("clock", ""), now)
 

@@ -279,6 +279,9 @@ class LeadFilter(LookMixin, forms.Form):
     clock = forms.ChoiceField(required=False, choices=[("", "Any clock"), *FILTERS])
     source = forms.CharField(required=False, max_length=200)
     campaign = forms.CharField(required=False, max_length=200)
+    batch = forms.IntegerField(
+        label="Import", required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads.models import Lead
+from leads.models import ImportBatch, Lead
 from leads.tests.factories import HANDED_OVER_AT, handed_over, lead
 from slas.tests.factories import signed_agreement
 from smarketing.accounts.tests.factories import mia, rita, vic
@@ -140,3 +140,24 @@ def test_a_wrong_filter_is_told_and_leaves_all(reader, agreement):
     response = reader.get("/leads/?stage=king")
     assert "field-error" in response.content.decode()
     assert response.context["matching"] == 1
+
+
+def test_the_leads_of_one_import_are_a_list_of_their_own(reader, agreement):
+    batch = ImportBatch.objects.create(
+        agreement=agreement, file_name="fair.csv", time_zone="UTC", started_at=HANDED_OVER_AT
+    )
+    lead(agreement, email="other@x.example")
+    mine = lead(agreement, email="mine@x.example")
+    Lead.objects.filter(pk=mine.pk).update(batch=batch)
+    response = reader.get(f"/leads/?batch={batch.pk}")
+    assert [row.pk for row in response.context["leads"]] == [mine.pk]
+    assert [(chip.name, chip.value) for chip in response.context["chips"]] == [("Import", str(batch.pk))]
+    assert [row["email"] for row in exported(reader, f"?batch={batch.pk}")] == ["mine@x.example"]
+
+
+@pytest.mark.parametrize("batch", ["nonsense", "-1", "99999999999999999999999"])
+def test_an_import_that_can_not_be_is_said_so_and_leaves_all(reader, agreement, batch):
+    lead(agreement)
+    response = reader.get(f"/leads/?batch={batch}")
+    assert response.status_code == 200
+    assert len(response.context["leads"]) == 1

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kombu.exceptions import OperationalError
 
 from leads import tasks
-from leads.forms import LeadFilter
 from leads.forms_importing import CheckForm, UploadForm
 from leads.importing.reading import MAX_BYTES, MAX_ROWS, ImportFailed
 from leads.importing.uploads import KEPT, SMALL, Options, ask_import, choose, file_of, forget_old, receive
@@ -204,9 +203,8 @@ def _worker_is_there() -> bool:
 
 
 def _leads(upload: Upload) -> dict[str, Any]:
-    """How many leads the import made, and where they are listed, if the list can."""
-    listed = "batch" in LeadFilter.base_fields
+    """How many leads the import made, and where they are listed."""
     return {
         "made": Lead.objects.filter(batch=upload.batch).count(),
-        "leads_url": f"{reverse('lead_list')}?batch={upload.batch_id}" if listed else "",
+        "leads_url": f"{reverse('lead_list')}?batch={upload.batch_id}",
     }
