@@ -3,7 +3,7 @@ why."""
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from slas.rules.metrics import METRICS
 from slas.rules.words import listed
 
 DECIMALS = Decimal(1).scaleb(-10)
+DIGITS = Context(prec=15)  # what SQLite keeps of a number, however large it is
 REASON_LENGTH = 300
 
 # What a result says; two results that agree in these are the same.
@@ -43,13 +44,13 @@ def result_of(standing: Standing, night: Night, now: dt.datetime) -> Result:
         commitment=standing.commitment.key,
         period=standing.period.key,
         until=night.end,
-        value=_stored(standing.value),
+        value=as_stored(standing.value),
         k=standing.figure.k,
         n=standing.figure.n,
         target=standing.commitment.value,
-        expected=_stored(assessment.expected),
-        forecast_low=_stored(assessment.forecast_low),
-        forecast_high=_stored(assessment.forecast_high),
+        expected=as_stored(assessment.expected),
+        forecast_low=as_stored(assessment.forecast_low),
+        forecast_high=as_stored(assessment.forecast_high),
         state=assessment.state,
         period_over=standing.period_over,
         recorded_at=now,
@@ -103,11 +104,11 @@ def _fitted(reason: str) -> str:
     return reason if len(reason) <= REASON_LENGTH else f"{reason[: REASON_LENGTH - 1].rstrip()}…"
 
 
-def _stored(number: Any) -> Decimal | None:
-    """To the ten decimals that a row holds."""
+def as_stored(number: Any) -> Decimal | None:
+    """As a row gives it back on every database: fifteen digits, ten decimals."""
     if number is None:
         return None
     if isinstance(number, Fraction):
         number = Decimal(number.numerator) / Decimal(number.denominator)
     exact = number if isinstance(number, Decimal) else Decimal(repr(number))
-    return exact.quantize(DECIMALS)
+    return DIGITS.create_decimal(exact).quantize(DECIMALS)

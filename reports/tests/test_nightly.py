@@ -2,12 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from leads.models import TouchedDay
 from leads.tests.factories import handed_over
 from reports.models import NightCheck, Result
+from reports.services.corrections import as_stored, differs
 from reports.services.nightly import nightly
 from reports.tests.worlds import DAY, HOUR, MQLS, OPENS, SECOND, SPEED, agreement, followed_up, four_of_six
 from slas.models import Agreement
@@ -291,3 +293,13 @@ def test_promises_with_and_without_a_scope_are_counted_apart(rep):
     nightly(MIDNIGHT)
     values = dict(Result.objects.filter(night=FRIDAY).values_list("commitment", "value"))
     assert (int(values["mqls"]), int(values["demo"])) == (2, 1)
+
+
+@pytest.mark.parametrize("number", [218241.4147981796, 7142856.428571429, Fraction(10**9, 7), Fraction(2, 3)])
+def test_a_large_number_is_stored_as_it_comes_back(inbound, number):
+    nightly(MIDNIGHT)
+    result = speed()
+    result.expected = result.forecast_high = as_stored(number)
+    result.save()
+    assert not differs(result, speed())
+    assert abs(speed().expected - Decimal(float(number))) < Decimal("0.000001")
