@@ -423,3 +423,15 @@ def test_the_whole_way_by_the_page(client, agreement, rep, now):
     html = client.get(f"/leads/{fresh.pk}/").content.decode()
     assert "is won" in html
     assert "made it a customer" in html
+
+
+def test_a_click_sent_again_after_it_was_taken_back_logs_nothing(client, agreement, rep, now):
+    handoff = handed_over(agreement, at=now, to=rep)
+    log_in(client, rep)
+    log = {"kind": "call", "outcome": "connected", "click": "an-old-page"}
+    act(client, handoff.lead_id, "log", **log)
+    act(client, handoff.lead_id, "take_back", entry=Entry.objects.follow_ups().get().pk)
+    response = act(client, handoff.lead_id, "log", **log)
+    assert response.status_code == 302
+    assert "You took this follow-up back" in client.get(response.url).content.decode()
+    assert not Entry.objects.follow_ups().standing().exists()

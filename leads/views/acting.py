@@ -53,17 +53,23 @@ def attempt(request: HttpRequest, lead: Lead) -> Attempt:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return Attempt(action, form, done=False)
-    _tell(request, lead, action, sentence)
+    _tell(request, lead, action, sentence, form.cleaned_data["click"])
     return Attempt(action, form, done=True)
 
 
-def _tell(request: HttpRequest, lead: Lead, action: Action, sentence: str) -> None:
+def _tell(request: HttpRequest, lead: Lead, action: Action, sentence: str, click: str) -> None:
     """A follow-up is told by the toast that can undo it, everything else by a message."""
     request.session.pop(_UNDO, None)
     if action.name != "log":
         messages.success(request, sentence)
         return
-    logged = lead.entries.follow_ups().standing().filter(by=reader_of(request)).latest("recorded_at", "id")
+    own = lead.entries.follow_ups().standing().filter(by=reader_of(request))
+    logged = (own.filter(click=click) if click else own).order_by("recorded_at", "id").last()
+    if logged is None:  # an old page sent its click once more
+        messages.info(
+            request, "You took this follow-up back, so it does not count. Log it anew if it took place."
+        )
+        return
     request.session[_UNDO] = {
         "entry": logged.pk,
         "lead": lead.pk,
