@@ -14,6 +14,7 @@ import time_machine
 from django.db import connection
 
 from smarketing import broker, heartbeats
+from smarketing.accounts.tests.factories import ada, mona
 from smarketing.celery import app
 from smarketing.tasks import heartbeat
 from smarketing.ticks import Ticks
@@ -169,3 +170,32 @@ def test_beat_ticks_at_once_and_each_message_expires_before_the_next(own_broker,
 def test_every_tick_has_its_task():
     app.loader.import_default_modules()
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("who", "seen_names", "said"),
+    [
+        (ada, (), True),
+        (ada, ("worker",), True),
+        (ada, ("worker", "beat"), False),
+        (mona, (), False),
+    ],
+    ids=["nobody seen", "beat unseen", "all well", "not an administrator"],
+)
+def test_administrators_are_told_on_every_page_that_the_worker_is_offline(
+    client, own_broker, settings, who, seen_names, said
+):
+    for name in seen_names:
+        heartbeats.seen(name)
+    client.force_login(who())
+    page = client.get("/me/").content.decode()
+    assert ("The worker is offline" in page) is said
+
+
+@pytest.mark.django_db
+def test_administrators_are_told_that_the_broker_is_gone(client, own_broker):
+    own_broker.kill()
+    own_broker.wait()
+    client.force_login(ada())
+    assert "The broker does not answer" in client.get("/me/").content.decode()
