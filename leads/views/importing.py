@@ -33,7 +33,7 @@ RECENT = 10
 logger = logging.getLogger(__name__)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lead_import(request: HttpRequest) -> HttpResponse:
     """Choose a file and how it is read; below, what was imported lately."""
     reader = _importer(request)
@@ -53,7 +53,7 @@ def lead_import(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/import.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lead_import_upload(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: its check, its import while it runs, or its result. Only who uploaded it goes on with it."""
     reader = _importer(request)

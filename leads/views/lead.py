@@ -28,7 +28,7 @@ from smarketing.accounts.permissions import may_edit_lead
 from smarketing.now import this_second
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lead(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; a POST names one of ACTIONS. The answer is a message, or the form as typed and a sentence."""
     found = get_object_or_404(Lead.objects.select_related("agreement", "owner"), pk=pk)

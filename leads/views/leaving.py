@@ -49,7 +49,7 @@ class LeaveForm(forms.Form):
         return User.objects.get(pk=chosen) if chosen and chosen != NOBODY else None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_leave(request: HttpRequest, pk: int) -> HttpResponse:
     """What the person holds, who takes it; a POST hands over and (unless `then` is stay) deactivates."""
     person, reader, now = get_object_or_404(User, pk=pk), person_of(request), this_second()

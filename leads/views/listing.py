@@ -134,7 +134,7 @@ def _views(request: HttpRequest, reader: User) -> list[tuple[str, str, bool]]:
     return [(label, query, query == now) for label, query in views]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lead_add(request: HttpRequest) -> HttpResponse:
     """A new lead."""
     if not may_work_leads(request.user):
@@ -152,7 +152,7 @@ def lead_add(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/lead_form.html", {"form": form, "lead": None}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lead_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Who the lead is and where it came from."""
     lead = get_object_or_404(Lead, pk=pk)

@@ -37,7 +37,7 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("version_edit", slug, made.number)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The form of a draft; saved, it leads to the text as it reads now."""
     _managers_only(request, "Only managers of Marketing and Sales edit a draft.")

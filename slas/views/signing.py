@@ -28,7 +28,7 @@ from smarketing.now import this_second
 
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What is to be signed, for everybody to read; a manager's POST signs for their side."""
     version = _proposed(request, slug, number)

@@ -21,7 +21,7 @@ from smarketing.now import this_second
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password", "again")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Choose name and password, and be in. A link that was used, withdrawn, late or made up: one answer."""
     address, now = network_address(request), this_second()

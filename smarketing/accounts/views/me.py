@@ -17,7 +17,7 @@ from smarketing.now import this_second
 from smarketing.outbox.models import Kind
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     """My preferences. A name that I change stands in my history like any other change."""
     person = User.objects.get(pk=person_of(request).pk)  # a copy: a refused form must not change the top bar
@@ -46,7 +46,7 @@ def _altogether(weeks: list[MailWeek]) -> dict[str, object]:
 @login_not_required
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     """Switch one kind of mail off (or, with `undo`, on again) by the link in a mail, without logging in.
 

@@ -19,7 +19,7 @@ from smarketing.accounts.requests import person_of
 from smarketing.now import this_second
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
     """Who is here, by side; a POST invites somebody."""
     form = InviteForm(request.POST or None)
@@ -85,7 +85,7 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("people")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: place, history; a POST changes name, place and flag."""
     found = get_object_or_404(User, pk=pk)
