@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ENVIRONMENT := SECRET_KEY DEBUG ALLOWED_HOSTS DATABASE_URL REDIS_URL EMAIL_URL DEFAULT_FROM_EMAIL PUBLIC_URL DATA_DIR PORT
 CLEAN := env $(addprefix -u ,$(ENVIRONMENT))
 
-.PHONY: run test test-services lint bench
+.PHONY: run test test-services lint bench pictures
 
 run: $(VENV)/.installed
 	@PORT=$(PORT) exec $(BIN)/python -m smarketing.supervisor --with-parent $(RUN)
@@ -33,6 +33,9 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(CLEAN) DATABASE_URL="$$DATABASE_URL" SECRET_KEY=only-for-this-run ALLOWED_HOSTS=127.0.0.1,localhost \
 		$(BIN)/python -m bench.run $(BENCH)
+
+pictures: $(VENV)/.installed-dev
+	@$(CLEAN) PYTHONPATH=. $(BIN)/python docs/pictures/make.py
 
 # Installed once, and again when the requirements change: the stamp is younger than they are.
 $(VENV)/.installed: requirements.txt | $(BIN)/pip
