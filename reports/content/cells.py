@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports.content.numbers import of_count
-from reports.content.promises import PromiseLine, promise_line, room, should_be_text, target_text
+from reports.content.promises import PromiseLine, is_flood, promise_line, room, should_be_text, target_text
 from reports.services.promises import Standing
 from reports.services.trends import BEFORE, Past
 from slas.rules.commitments import TOO_FEW_BELOW
@@ -79,6 +79,8 @@ class Cell:
 def cell(standing: Standing, address: str, past: Sequence[Past], shown_period: str) -> Cell:
     line, state = promise_line(standing), standing.assessment.state
     tone, icon = _ICONS.get(state, _QUIET)
+    if state == "far_ahead" and not is_flood(standing):
+        tone = "met"
     return Cell(
         line=line,
         standing=standing,
@@ -97,7 +99,7 @@ def cell(standing: Standing, address: str, past: Sequence[Past], shown_period: s
 
 def is_short(standing: Standing) -> bool:
     """Whether its half of the disc is hollow: behind, over, missed, or too far ahead to be worked."""
-    return standing.assessment.is_short or standing.assessment.state == "far_ahead"
+    return standing.assessment.is_short or is_flood(standing)
 
 
 def _bound(standing: Standing, shown_period: str) -> str:

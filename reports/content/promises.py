@@ -282,6 +282,11 @@ def _scoped(standing: Standing) -> str:
     return f" ({scope})" if scope else ""
 
 
+def is_flood(standing: Standing) -> bool:
+    """More leads than Sales may be able to work (product section 4); Sales far ahead is no flood."""
+    return standing.assessment.state == "far_ahead" and standing.commitment.side == "marketing"
+
+
 def far_ahead(standing: Standing) -> str:
     """ "30 MQLs ahead of its pace"."""
     gap = standing.assessment.gap or Fraction(0)

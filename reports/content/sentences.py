@@ -4,7 +4,7 @@ say."""
 from collections.abc import Sequence
 
 from reports.content.numbers import spelled
-from reports.content.promises import ON_COURSE, SHORT, SIDES, TOO_EARLY, far_ahead, shortfall
+from reports.content.promises import ON_COURSE, SHORT, SIDES, TOO_EARLY, far_ahead, is_flood, shortfall
 from reports.services.promises import Standing
 from slas.rules.words import listed
 
@@ -65,7 +65,8 @@ def what_is_short(standings: Sequence[Standing]) -> str:
     ahead = [each for each in standings if each.assessment.state == "far_ahead"]
     if ahead:
         side = SIDES[ahead[0].commitment.side]
-        return f"{side} is {far_ahead(ahead[0])}, more than Sales may be able to work."
+        flood = ", more than Sales may be able to work" if is_flood(ahead[0]) else ""
+        return f"{side} is {far_ahead(ahead[0])}{flood}."
     return ""
 
 

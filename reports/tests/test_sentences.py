@@ -124,6 +124,7 @@ def test_the_verdict(standings, subject, sentence):
             "Two more are short.",
         ),
         ([mqls(90)], "Marketing is 40 MQLs ahead of its pace, more than Sales may be able to work."),
+        ([standing("customers", 14, value=20)], "Sales is 13 customers ahead of its pace."),
     ],
 )
 def test_what_is_short(standings, sentence):

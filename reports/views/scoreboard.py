@@ -11,6 +11,7 @@ from reports.content.answer import answer
 from reports.content.breaches import worst_breaches
 from reports.content.cells import Cell
 from reports.content.pace_chart import open_days, pace_chart
+from reports.content.promises import ON_COURSE
 from reports.content.strip import strip
 from reports.content.wins import reasons, won
 from reports.metrics import BadQuestion
@@ -153,7 +154,7 @@ def _on_course(cells: list[Cell | None]) -> str:
     judged = [each for each in cells if each and each.tone != "quiet"]
     if not judged:
         return ""
-    good = sum(not each.is_short for each in judged)
+    good = sum(each.standing.assessment.state in ON_COURSE for each in judged)
     over = all(each.standing.period_over for each in judged)
     return f"{good} of {len(judged)} {'kept' if over else 'on course'}"
 
