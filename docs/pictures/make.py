@@ -1,6 +1,6 @@
 """`make pictures`: the README's two pictures, of the running product with its demo.
 
-The demo is made anew in a temporary folder, as on a Friday afternoon, so that the pictures are the same
+The demo is made anew in a temporary folder, as on a Friday morning, so that the pictures are the same
 whenever they are made. Nothing of an installation is read or touched.
 """
 
