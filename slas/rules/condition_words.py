@@ -70,14 +70,22 @@ def title(condition: Condition, names: Names) -> str:
 
 def group_title(group: Group, names: Names) -> str:
     """All of it in one line: "Country is Denmark and company size is at least 50 people"."""
-    parts = [
-        f"({group_title(part, names)})" if isinstance(part, Group) else title(part, names)
-        for part in group.parts
-    ]
-    return listed([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])], _JOINED[group.how])
+    parts = [_inner_title(part, names) for part in group.parts]
+    joint = "and" if group.how == "all" else "or"
+    if len(parts) > 1 and any(map(is_long, parts)):
+        return begun(f", {joint} ".join(parts))
+    return begun(listed(parts, joint))
 
 
-_JOINED = {"all": "and", "any": "or"}
+def _inner_title(part: Condition | Group, names: Names) -> str:
+    said = group_title(part, names) if isinstance(part, Group) else title(part, names)
+    said = said[0].lower() + said[1:]
+    return f"({said})" if isinstance(part, Group) and len(part.parts) > 1 else said
+
+
+def is_long(words: str) -> bool:
+    """Whether a list of such words needs more than a comma to be clear."""
+    return any(mark in words for mark in (",", " or ", " and "))
 
 
 def done(did: Did) -> str:
@@ -123,11 +131,13 @@ def label_of(name: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """The value, in quotation marks where it would be misread in a list of several."""
+    """The value, in quotation marks where it would be misread among others."""
     padded = f" {value} "
-    return (
-        f"“{value}”" if any(mark in padded for mark in (",", " and ", " or ", "“", "”", ":", "(")) else value
-    )
+    plain = value == value.strip() and not any(mark in padded for mark in _MISREAD)
+    return value if plain else f"“{value}”"
+
+
+_MISREAD = (",", ":", "(", ")", "“", "”", " and ", " or ", "  ")
 
 
 def people(condition: Attribute) -> str:

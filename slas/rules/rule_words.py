@@ -1,7 +1,17 @@
 """Rules in words: what a lead does that meets one, what a persona is, and what gives points."""
 
 from slas.rules.behaviour import BEHAVIOURS
-from slas.rules.condition_words import Names, begun, fading, group_title, phrase, points_text, quoted, times
+from slas.rules.condition_words import (
+    Names,
+    begun,
+    fading,
+    group_title,
+    is_long,
+    phrase,
+    points_text,
+    quoted,
+    times,
+)
 from slas.rules.grammar import Condition, Group, Persona, Personas, by_key
 from slas.rules.scoring import BehaviourRule, FitRule, Scoring
 
@@ -12,7 +22,7 @@ def describe_rule(group: Group, personas: Personas = ()) -> str:
     parts = [_part(part, _names(personas)) for part in group.parts]
     if group.how == "any":
         return _either(parts)
-    if len(parts) == 2 and not any(map(_is_long, parts)):
+    if len(parts) == 2 and not any(map(is_long, parts)):
         return " and ".join(parts)
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, and {parts[-1]}"
 
@@ -59,7 +69,7 @@ def _either(parts: list[str]) -> str:
     """ "either a or b"; "or" before each where a part is long, so that it is clear what belongs together."""
     if len(parts) == 1:
         return parts[0]
-    joint = ", or " if any(map(_is_long, parts)) else " or "
+    joint = ", or " if any(map(is_long, parts)) else " or "
     if len(parts) == 2 or joint == ", or ":
         return f"either {joint.join(parts)}"
     return f"either {', '.join(parts[:-1])} or {parts[-1]}"
@@ -70,7 +80,3 @@ def _both(parts: list[str]) -> str:
         return parts[0]
     together = " and ".join(parts)
     return f"both {together}" if len(parts) == 2 else f"all together {', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _is_long(words: str) -> bool:
-    return any(mark in words for mark in (",", " or ", " and "))
