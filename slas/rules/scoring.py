@@ -3,7 +3,7 @@
 A score is the sum of its lines, at any moment; nothing is stored that could differ from them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -181,17 +181,29 @@ def score(scoring: Scoring, facts: Scored) -> Score:
 def _fit_lines(scoring: Scoring, facts: Scored) -> Iterator[Line]:
     for rule in scoring.fit:
         if facts.meets(rule.when):
-            sentence = f"{group_title(rule.when, facts.persona_name)}."
-            yield Line(rule.key, "fit", rule.points, rule.points, sentence)
+            yield fit_line(rule, facts.persona_name)
+
+
+def fit_line(rule: FitRule, persona_name: Callable[[str], str]) -> Line:
+    """What the rule gives a lead that meets it. `persona_name`: of its key."""
+    return Line(rule.key, "fit", rule.points, rule.points, f"{group_title(rule.when, persona_name)}.")
 
 
 def behaviour_lines(rule: BehaviourRule, facts: Scored) -> Iterator[Line]:
     """The lines that one rule gives: one for each counting event whose points have not faded to 0."""
     done = (one.at for one in facts.behaviour if one.kind == rule.did and one.at <= facts.as_of)
     for at in sorted(done, reverse=True)[: rule.most]:
-        points = rule.points_at(at, facts.as_of)
-        if points:
-            yield Line(rule.key, "behaviour", points, rule.points, _line_words(rule, points), at)
+        line = behaviour_line(rule, at, facts.as_of)
+        if line is not None:
+            yield line
+
+
+def behaviour_line(rule: BehaviourRule, at: datetime, as_of: datetime) -> Line | None:
+    """What the rule gives at `as_of` for what was done at `at`, not later; None where that has faded to 0."""
+    points = rule.points_at(at, as_of)
+    if not points:
+        return None
+    return Line(rule.key, "behaviour", points, rule.points, _line_words(rule, points), in_utc(at))
 
 
 def _line_words(rule: BehaviourRule, points: int) -> str:
