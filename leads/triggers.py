@@ -20,7 +20,8 @@ def register_guards() -> None:
 
 
 def guards() -> list[Guard]:
-    return [*_entries(), *_handoffs(), *truncate_guards(["leads_entry", "leads_handoff"])]
+    tables = ["leads_entry", "leads_handoff", "leads_behaviour", "leads_termsmove"]
+    return [*_entries(), *_handoffs(), *_behaviour(), *_moves(), *truncate_guards(tables)]
 
 
 def _entries() -> list[Guard]:
@@ -92,4 +93,27 @@ def _handoffs() -> list[Guard]:
             taken("leads_handoff"),
             "sqlite",
         ),
+    ]
+
+
+def _behaviour() -> list[Guard]:
+    table = "leads_behaviour"
+    kept = columns_of(apps.get_model("leads", "Behaviour"), but=("retracted_at", "detail"))
+    rewritten = f"({changed(['detail'])} AND NEW.\"detail\" <> '')"
+    again = f"(OLD.retracted_at IS NOT NULL AND {changed(['retracted_at'])})"
+    sentence = "What a lead did is only added: it can be taken back once, or its detail blanked."
+    return [
+        Guard(table, "update", "update", sentence, f"{changed(kept)} OR {rewritten} OR {again}"),
+        Guard(table, "delete", "delete", sentence),
+        Guard(table, "replace", "insert", sentence, taken(table), "sqlite"),
+    ]
+
+
+def _moves() -> list[Guard]:
+    table = "leads_termsmove"
+    sentence = "Which terms held from when is history: it never changes."
+    return [
+        Guard(table, "update", "update", sentence),
+        Guard(table, "delete", "delete", sentence),
+        Guard(table, "replace", "insert", sentence, taken(table, ("handoff_id", "version_id")), "sqlite"),
     ]

@@ -11,7 +11,10 @@ from slas.rules.wording import (
     describe_calendar,
     describe_commitment,
     describe_definition,
+    describe_persona,
     describe_report,
+    describe_scope,
+    describe_scoring,
     describe_term,
     describe_windows,
     long_date,
@@ -56,20 +59,32 @@ class Deed:
 
 def deed_of(terms: AgreementTerms, today: date, closures: Iterable[Closure] = ()) -> Deed:
     """The deed; its `days_ahead` are the closed dates of the year from `today`: which, and why."""
-    hours, holidays, *special = describe_calendar(terms.calendar)
+    hours, holidays, *special = describe_calendar(terms.calendar, terms.day_names)
     return Deed(
-        term=tuple(describe_term(terms)),
+        term=(*describe_term(terms), *describe_scope(terms)),
         pairs=_pairs(terms),
         shared=tuple(_alone(one, terms) for one in terms.commitments if one.side == "shared"),
         sections=(
             Section("How Sales follows up", tuple(describe_windows(terms))),
-            Section("What each stage means", tuple(describe_definition(one) for one in terms.definitions)),
+            Section(
+                "What each stage means",
+                (
+                    *(describe_definition(one, terms.personas) for one in terms.definitions),
+                    *(describe_persona(one, terms.personas) for one in terms.personas),
+                ),
+            ),
+            *_scoring(terms),
             Section("Working time", (hours, _holidays_in_short(terms), *special)),
-            Section("Reports", tuple(describe_report(terms))),
+            Section("Reports and meeting", tuple(describe_report(terms))),
         ),
         all_holidays=holidays,
         days_ahead=_days_ahead(terms, today, closures),
     )
+
+
+def _scoring(terms: AgreementTerms) -> tuple[Section, ...]:
+    clauses = tuple(describe_scoring(terms.scoring, terms.personas))
+    return (Section("What gives points", clauses),) if clauses else ()
 
 
 def _holidays_in_short(terms: AgreementTerms) -> str:
@@ -108,7 +123,8 @@ def _days_ahead(
     terms: AgreementTerms, today: date, closures: Iterable[Closure]
 ) -> tuple[tuple[str, str], ...]:
     last = today + timedelta(days=DAYS_SHOWN_AHEAD)
-    days = dict.fromkeys(terms.calendar.holidays, "closed")
+    names = terms.day_names
+    days = {day: names.get(day.isoformat()) or "closed" for day in terms.calendar.holidays}
     days |= {closure.date: "closed, added after signing" for closure in closures}
     shown = sorted((day, what) for day, what in days.items() if today <= day < last)
     return tuple((weekday_date(day, today), what) for day, what in shown)

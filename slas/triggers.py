@@ -16,7 +16,7 @@ from smarketing.triggers import (
 __all__ = ["guards", "lift_before_migrate", "register_guards", "set_after_migrate"]
 
 FROZEN = "What was signed never changes. Write a new version."
-CONTENT = ("Commitment", "Window", "Definition", "WorkingTime")
+CONTENT = ("Commitment", "Window", "Definition", "Persona", "ScoreRule", "WorkingTime")
 
 
 def register_guards() -> None:
@@ -29,6 +29,7 @@ def guards() -> list[Guard]:
     for name in CONTENT:
         found += _content(name)
     found += [*_append_only("Step"), *_append_only("EarlyEnd", ("version_id", "ends_at"))]
+    found += [*_append_only("Witness", ("version_id", "user_id")), *_amendments(), *_comments()]
     tables = dict.fromkeys(guard.table for guard in found)
     return [*found, *truncate_guards(tables)]
 
@@ -198,4 +199,27 @@ def _closures() -> list[Guard]:
         Guard("slas_closure", "update", "update", sentence, f"{other} OR ({again})"),
         Guard("slas_closure", "delete", "delete", sentence),
         Guard("slas_closure", "replace", "insert", sentence, standing, "sqlite"),
+    ]
+
+
+def _amendments() -> list[Guard]:
+    table = "slas_amendment"
+    decided = ("decision", "decided_by", "decided_at", "reason")
+    other = changed(columns_of(apps.get_model("slas", "Amendment"), but=decided))
+    sentence = "What a side asked for stays as it was asked, and is decided once."
+    return [
+        Guard(table, "update", "update", sentence, f"{other} OR OLD.decision <> ''"),
+        Guard(table, "delete", "delete", sentence),
+        Guard(table, "replace", "insert", sentence, taken(table), "sqlite"),
+    ]
+
+
+def _comments() -> list[Guard]:
+    table = "slas_comment"
+    other = changed(columns_of(apps.get_model("slas", "Comment"), but=("settled_at", "settled_by")))
+    sentence = "What was said about a draft stays as it was said."
+    return [
+        Guard(table, "update", "update", sentence, other),
+        Guard(table, "delete", "delete", sentence),
+        Guard(table, "replace", "insert", sentence, taken(table), "sqlite"),
     ]

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
+from leads.services.belonging import in_scope
+from leads.services.tiers import named_attributes
 from slas.models import Agreement, Version
 from slas.rules.terms import AgreementTerms
 from slas.rules.zones import local_day
@@ -78,15 +80,15 @@ class Places:
                 raise ImportFailed(_no_such(slug))
             self.named = self._place(agreement)
         self.none = Place(None, zone or settings.TIME_ZONE)
-        self.tried = (
-            [] if slug else [self._place(one) for one in Agreement.objects.filter(by_name_only=False)]
-        )
+        tried = [] if slug else [self._place(one) for one in Agreement.objects.all()]
+        self.tried = [place for place in tried if place.versions and not place.versions[0][1].by_name_only]
 
-    def of(self, attributes: Mapping[str, Any]) -> Place:
+    def of(self, columns: Mapping[str, Any], extra: Mapping[str, str]) -> Place:
         """The agreement named, else the first in the stated order whose scope matches, else none."""
-        if self.named is not None:
-            return self.named
-        return next((place for place in self.tried if in_scope(place.agreement, attributes)), self.none)
+        if self.named is not None or not self.tried:
+            return self.named or self.none
+        attributes = named_attributes(columns, extra)
+        return next((place for place in self.tried if takes(place, attributes)), self.none)
 
     @property
     def all(self) -> list[Place]:
@@ -99,14 +101,13 @@ class Places:
         return Place(agreement, zone, versions)
 
 
-def in_scope(agreement: Agreement | None, attributes: Mapping[str, Any]) -> bool:
-    """Whether a lead with these attributes belongs to the agreement. No scope: every lead.
+def takes(place: Place, attributes: Mapping[str, Any]) -> bool:
+    """Whether the scope of its newest version takes a lead with these attributes."""
+    return in_scope(place.versions[0][1], attributes, _ANY_TIME)[0]
 
-    A scope has the shape of a window's match: {"field": "country", "in": ["DK", "SE"]}.
-    """
-    if agreement is None or not agreement.scope:
-        return True
-    return attributes.get(agreement.scope["field"]) in agreement.scope["in"]
+
+# Scopes ask about attributes only, so the instant does not matter.
+_ANY_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def _no_such(slug: str) -> str:

@@ -80,10 +80,10 @@ class RowReader:
         stripped = [unguarded(cell.strip()).strip() for cell in cells]
         reasons: list[str] = []
         attributes = self._attributes(stripped, reasons)
-        place = self.places.of(attributes)
+        extra = self._rest(stripped, reasons)
+        place = self.places.of(attributes, extra)
         instants = self._instants(stripped, place, reasons)
         owners = self._held_by(stripped, reasons)
-        extra = self._rest(stripped, reasons)
         if not attributes.get("external_id") and not attributes.get("email") and not reasons:
             reasons.append("The row has neither an external_id nor an email, so nobody can tell whose it is.")
         if reasons:

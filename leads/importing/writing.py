@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from leads.models import Entry, Handoff, ImportBatch, Lead
 from leads.services.clocks import refresh, touch_many
-from leads.services.tiers import ATTRIBUTES, Tier, tier_of
+from leads.services.knowing import behaviour_of
+from leads.services.tiers import Tier, named_attributes, tier_of, windows_ask
+from slas.rules.behaviour import Behaviour
 
 from .finding import ARRIVALS, COLUMNS
 from .journal import FOLLOW_UP, Plan, Wanted
@@ -43,6 +45,7 @@ class Writer:
         self._emails = emails
         self._now = now
         self._tiers: dict[Any, Tier] = {}
+        self._did: dict[int, tuple[Behaviour, ...]] = {}
 
     def write(self, changes: Sequence[Change], batch: ImportBatch) -> None:
         """All that changed, inside the transaction in which it was found."""
@@ -70,6 +73,7 @@ class Writer:
         """The new ones; those known that are measured from now on are marked."""
         pairs = [(c.state, c.state.handoff) for c in changes if c.state.handoff is not None]
         new = [(state, handed) for state, handed in pairs if handed.pk is None]
+        self._did = behaviour_of(state.pk for state, _ in new)
         made = []
         for (state, handed), pk in zip(new, next_ids(Handoff, len(new)), strict=True):
             handed.pk = pk
@@ -81,7 +85,7 @@ class Writer:
         return made
 
     def _handoff(self, state: LeadState, handed: Handed) -> NewHandoff:
-        tier = self._tier(state, handed.version_id)
+        tier = self._tier(state, handed)
         return NewHandoff(
             id=cast(int, handed.pk),
             lead_id=cast(int, state.pk),
@@ -95,14 +99,18 @@ class Writer:
             matched_on=tier.matched_on,
         )
 
-    def _tier(self, state: LeadState, version_id: int | None) -> Tier:
+    def _tier(self, state: LeadState, handed: Handed) -> Tier:
         """Rule 14: the window that takes the lead as it is when it is handed over."""
+        version_id = handed.version_id
         terms = next(terms for version, terms in state.place.versions if version.pk == version_id)
         columns = state.columns
-        attributes = {**(columns.get("extra") or {}), **{name: columns.get(name, "") for name in ATTRIBUTES}}
-        key = (version_id, *(attributes.get(w.match["field"]) for w in terms.windows if w.match))
+        attributes = named_attributes(columns, columns.get("extra"))
+        asked = windows_ask(terms)
+        if asked.kinds:  # what it did before decides: no two leads are alike
+            return tier_of(terms, terms.facts(attributes, self._did.get(state.pk or 0, ()), handed.at))
+        key = (version_id, *(attributes.get(name) for name in sorted(asked.fields)))
         if key not in self._tiers:
-            self._tiers[key] = tier_of(terms, attributes)
+            self._tiers[key] = tier_of(terms, terms.facts(attributes, (), handed.at))
         return self._tiers[key]
 
     def _write_entries(self, changes: Sequence[Change], batch: ImportBatch) -> Journals:

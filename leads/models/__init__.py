@@ -1,20 +1,24 @@
 """Leads, their journal, their handoffs and clocks."""
 
 from .batch import ImportBatch
+from .behaviour import Behaviour, ScoreLine
 from .clock import Clock, ClockPause, TouchedDay
-from .handoff import Handoff
+from .handoff import Handoff, TermsMove
 from .journal import Entry
 from .lead import Lead, Stage
 from .upload import Upload, UploadedFile
 
 __all__ = [
+    "Behaviour",
     "Clock",
     "ClockPause",
     "Entry",
     "Handoff",
     "ImportBatch",
     "Lead",
+    "ScoreLine",
     "Stage",
+    "TermsMove",
     "TouchedDay",
     "Upload",
     "UploadedFile",

@@ -95,3 +95,24 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lead} handed over {self.at:%Y-%m-%d %H:%M}"
+
+
+class TermsMove(models.Model):
+    """That a running clock went over to another version's window, known from `at` on (rule 11). The handoff
+    keeps the version it started under; which terms held from when is told by these rows."""
+
+    handoff = models.ForeignKey(Handoff, on_delete=models.PROTECT, related_name="moves")
+    at = models.DateTimeField()
+    entered_at = models.DateTimeField(help_text="When the row was written here.")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    window_key = models.CharField(max_length=80)
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["handoff", "version"], name="terms_move_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handoff} under {self.version}"

@@ -52,6 +52,9 @@ class Lead(models.Model):
     agreement = models.ForeignKey(
         Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="leads"
     )
+    agreement_why = models.CharField(
+        max_length=300, blank=True, help_text="Why it is this agreement, or none, in a sentence."
+    )
     external_id = models.CharField(max_length=200, blank=True)
     email = models.EmailField(max_length=254, blank=True)
     first_name = models.CharField(max_length=150, blank=True)
@@ -59,6 +62,8 @@ class Lead(models.Model):
     company = models.CharField(max_length=200, blank=True)
     job_title = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=100, blank=True)
+    industry = models.CharField(max_length=100, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True, help_text="How many work at the company.")
     phone = models.CharField(max_length=60, blank=True)
     source = models.CharField(max_length=200, blank=True)
     campaign = models.CharField(max_length=200, blank=True)

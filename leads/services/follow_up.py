@@ -6,8 +6,8 @@ import datetime as dt
 
 from leads.models import Entry, Handoff, Lead
 from leads.services.door import Visit, enter, holder_id
+from leads.services.knowing import tier_at
 from leads.services.refusal import Refused
-from leads.services.tiers import attributes_of, tier_of
 from smarketing.accounts.models import User
 from smarketing.accounts.permissions import may_log_follow_up
 
@@ -138,7 +138,7 @@ def _measure(handoff: Handoff, lead: Lead, now: dt.datetime) -> None:
     handoff.measured, handoff.measured_since = True, now
     fields = ["measured", "measured_since"]
     if not handoff.window_key:
-        tier = tier_of(handoff.version.terms(), attributes_of(lead))
+        tier = tier_at(handoff.version, lead, handoff.at)
         handoff.window_key, handoff.window_why, handoff.matched_on = tier
         fields += ["window_key", "window_why", "matched_on"]
     handoff.save(update_fields=fields)

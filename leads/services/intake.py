@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from leads.models import Entry, Lead, Stage
+from leads.services.belonging import Belonging, agreement_for
 from leads.services.door import Visit, enter, holder_id, whole_second
 from leads.services.refusal import NotAllowed, Refused
 from leads.services.tiers import attributes_of
@@ -17,22 +18,13 @@ from slas.models import Agreement
 from smarketing.accounts.models import Role, Side, User
 from smarketing.accounts.permissions import may_edit_lead, may_work_leads
 
-PERSON_FIELDS = ("first_name", "last_name", "email", "phone", "job_title", "company", "country")
+PERSON_FIELDS = (
+    *("first_name", "last_name", "email", "phone", "job_title", "company", "country"),
+    *("industry", "employees"),
+)
 ORIGIN_FIELDS = ("source", "campaign", "external_id")
 EDITABLE = (*PERSON_FIELDS, *ORIGIN_FIELDS)
 _FIGURES_DEPEND_ON = ("source", "campaign")
-
-
-def agreement_for(attributes: dict[str, Any], now: dt.datetime) -> Agreement | None:
-    """The first agreement in force, in the stated order, whose scope matches; none where no one does.
-
-    One that takes leads by name only is never found this way (product section 2).
-    """
-    for agreement in Agreement.objects.in_force(now).filter(by_name_only=False):
-        scope = agreement.scope
-        if not scope or attributes.get(scope["field"]) in scope["in"]:
-            return agreement
-    return None
 
 
 def add_lead(
@@ -48,7 +40,11 @@ def add_lead(
         raise NotAllowed("Only Marketing and Sales add leads.")
     now = whole_second(now)
     lead = Lead(recorded_at=now, created_at=now, **_clean(fields))
-    lead.agreement = agreement or agreement_for(attributes_of(lead), now)
+    if agreement is not None:
+        found = Belonging(agreement, f"{by.name} named it.")
+    else:
+        found = agreement_for(attributes_of(lead), now)
+    lead.agreement, lead.agreement_why = found
     with transaction.atomic():
         # Two people who add one person at the same moment wait here for each other.
         if lead.agreement_id:
@@ -81,7 +77,7 @@ def edit_lead(lead: Lead, *, by: User, now: dt.datetime, **fields: Any) -> list[
             setattr(lead, name, _clean(fields)[name])
         _check(lead)
         _refuse_twin(lead)
-        lead.save(update_fields=[*changed, "agreement"])
+        lead.save(update_fields=[*changed, "agreement", "agreement_why"])
         if lead.agreement and set(changed) & set(_FIGURES_DEPEND_ON):
             touch(
                 lead.agreement, _first_instant(lead), f"The origin of {lead} was corrected."[:200], visit.now
@@ -99,6 +95,7 @@ def _change_agreement(visit: Visit, agreement: Agreement | None) -> None:
             "Leave the agreement as it is."
         )
     lead.agreement = agreement
+    lead.agreement_why = f"{visit.by.name} named it." if agreement else f"{visit.by.name} took it out."
 
 
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:

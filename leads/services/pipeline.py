@@ -7,10 +7,11 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from leads.models import Clock, Entry, Handoff, Lead, Stage
+from leads.services.belonging import Belonging, agreement_for
 from leads.services.door import Visit, enter, holder_id
-from leads.services.intake import agreement_for
+from leads.services.knowing import tier_at
 from leads.services.refusal import Refused
-from leads.services.tiers import attributes_of, tier_of
+from leads.services.tiers import attributes_of
 from leads.stages import is_advance, is_exit, is_later
 from slas.models import Agreement, Version
 from slas.rules.wording import listed
@@ -54,7 +55,7 @@ def hand_over(
         visit.allow(may_hand_over(by), f"Only Marketing and sales managers hand {lead} over.")
         version = _version_for(visit, agreement)
         _refuse_handing_over(visit, version)
-        tier = tier_of(version.terms(), attributes_of(lead))
+        tier = tier_at(version, lead, visit.now)
         handoff = Handoff.objects.create(
             lead=lead,
             agreement=version.agreement,
@@ -179,10 +180,13 @@ def _version_for(visit: Visit, named: Agreement | None) -> Version:
     if named is not None and lead.agreement_id not in (None, named.pk):
         raise Refused(f"{lead} belongs to {lead.agreement}, not to {named}. Hand it over there.")
     if lead.agreement is None:
-        lead.agreement = named or agreement_for(attributes_of(lead), visit.now)
+        by_name = Belonging(named, f"{visit.by.name} named it at the handoff.")
+        lead.agreement, lead.agreement_why = (
+            by_name if named else agreement_for(attributes_of(lead), visit.now)
+        )
         if lead.agreement is None:
             raise Refused(f"No agreement takes {lead}. Name the one under which it is handed over.")
-        lead.save(update_fields=["agreement"])
+        lead.save(update_fields=["agreement", "agreement_why"])
     version = lead.agreement.version_at(visit.now)
     if version is None:
         raise Refused(

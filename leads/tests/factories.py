@@ -10,8 +10,8 @@ from leads.models import Entry, Handoff, Lead, Stage
 from leads.services.clocks import refresh
 from leads.services.holding import assign
 from leads.services.intake import add_lead
+from leads.services.knowing import tier_at
 from leads.services.pipeline import hand_over
-from leads.services.tiers import attributes_of, tier_of
 from slas.models import Agreement
 from slas.tests.factories import marketing_manager, sales_manager
 from smarketing.accounts.models import User
@@ -56,7 +56,7 @@ def history(agreement: Agreement, *, at: datetime = HANDED_OVER_AT, **fields: An
     """A handoff as an import leaves it that had no column for follow-ups: not measured."""
     given = lead(agreement, at=at, **fields)
     version = agreement.version_at(at)
-    tier = tier_of(version.terms(), attributes_of(given))
+    tier = tier_at(version, given, at)
     handoff = Handoff.objects.create(
         lead=given,
         agreement=agreement,

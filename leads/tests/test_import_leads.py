@@ -128,8 +128,7 @@ def test_the_same_id_in_another_agreement_is_somebody_else(agreement):
 
 def test_without_a_named_agreement_scopes_are_tried(agreement):
     by_name = signed_agreement("by-name", starts_on=dt.date(2018, 1, 1), by_name_only=True)
-    agreement.scope = {"field": "country", "in": ["DK"]}
-    agreement.save()
+    signed_version(agreement, starts_on=dt.date(2018, 1, 2), scope={"field": "country", "in": ["DK"]})
     done = take_in("email,country\na@b.com,DK\nc@d.com,SE\n", agreement="")
     assert (done.created, done.without_agreement) == (2, 1)
     assert list(Lead.objects.order_by("email").values_list("agreement", flat=True)) == [agreement.pk, None]

@@ -71,13 +71,16 @@ def test_one_person_once_in_an_agreement(agreement):
 
 def test_the_first_scope_in_the_stated_order_that_matches():
     last = signed_agreement("last")
-    first = signed_agreement("first")
+    first = signed_agreement("first", scope={"field": "country", "in": ["DK", "SE"]})
     Agreement.objects.filter(pk=last.pk).update(position=9)
-    Agreement.objects.filter(pk=first.pk).update(scope={"field": "country", "in": ["DK", "SE"]}, position=1)
+    Agreement.objects.filter(pk=first.pk).update(position=1)
     signed_agreement("future", starts_on=date(2027, 1, 1), now=NOW)
     marketer = mia()
-    assert add_lead(by=marketer, now=NOW, first_name="A", country="SE").agreement == first
-    assert add_lead(by=marketer, now=NOW, first_name="B", country="NO").agreement == last
+    swede = add_lead(by=marketer, now=NOW, first_name="A", country="SE")
+    assert (swede.agreement, swede.agreement_why) == (first, "First takes it: the country is SE.")
+    norwegian = add_lead(by=marketer, now=NOW, first_name="B", country="NO")
+    assert norwegian.agreement == last
+    assert norwegian.agreement_why == "Last takes every lead that no agreement before it takes."
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_the_second_click_hands_over_once(agreement):
 
 
 def test_a_lead_without_an_agreement_finds_the_first_whose_scope_matches(agreement):
-    Agreement.objects.filter(pk=agreement.pk).update(scope={"field": "country", "in": ["DK"]}, position=1)
+    signed_version(agreement, starts_on=date(2026, 1, 2), scope={"field": "country", "in": ["DK"]})
     signed_agreement("named", by_name_only=True)
     norwegian = lead(country="NO")
     assert norwegian.agreement is None

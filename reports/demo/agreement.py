@@ -141,7 +141,7 @@ def _hot_window() -> Window:
     return standard_window(
         key="hot",
         name="Demo requests and trials",
-        match={"field": "source", "in": list(HOT)},
+        match={"all": [{"field": "source", "op": "in", "value": list(HOT)}]},
         window_seconds=4 * HOUR,
         acceptance_seconds=ACCEPTANCE_SECONDS[True],
         **_depth(4, 3),
@@ -162,7 +162,7 @@ def _content(windows: list[Window], promises: list[Commitment], mirrors: dict[st
         windows,
         promises,
         [Definition(stage=stage, **words) for stage, words in DEFINITIONS.items()],
-        mirrors,
+        mirrors=mirrors,
     )
 
 

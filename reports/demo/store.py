@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from leads.models import Entry, Handoff, Lead
 from leads.models.lead import ARRIVAL_FIELDS
+from leads.services.knowing import tier_at
 from leads.services.refreshing import refresh
-from leads.services.tiers import attributes_of, tier_of
 from leads.stages import arrivals, current_stage
 from slas.models import Agreement, Version
 from smarketing.accounts.models import User
@@ -90,7 +90,7 @@ class Storing:
         rows = []
         for number, deed in enumerate(deeds):
             version = self._version(deed.at)
-            tier = tier_of(version.terms(), attributes_of(lead))
+            tier = tier_at(version, lead, deed.at)
             rows.append(
                 Handoff(
                     lead=lead,

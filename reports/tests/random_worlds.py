@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from leads.models import Entry, Handoff, Lead
 from leads.services.clocks import refresh
+from leads.services.knowing import tier_at
 from leads.services.shape import lead_columns
-from leads.services.tiers import attributes_of, tier_of
 from slas.models import Agreement
 from slas.rules.periods import parse_period, start_of_day
 from slas.tests.factories import marketing_manager, signed_agreement, signed_version
@@ -98,7 +98,7 @@ def _lead(world: World) -> None:
 
 def _handoff(world: World, lead: Lead, at: dt.datetime) -> None:
     rnd, version = world.rnd, world.agreement.version_at(at)
-    tier = tier_of(version.terms(), attributes_of(lead))
+    tier = tier_at(version, lead, at)
     handoff = Handoff.objects.create(
         lead=lead,
         agreement=world.agreement,

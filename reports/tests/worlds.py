@@ -6,7 +6,7 @@ from typing import Any
 from leads.models import Entry, Handoff, Lead, Stage
 from leads.services.clocks import refresh
 from leads.services.follow_up import log_follow_up
-from leads.services.tiers import attributes_of, tier_of
+from leads.services.knowing import tier_at
 from leads.tests.factories import handed_over, lead
 from slas.models import Agreement
 from slas.tests.factories import signed_agreement
@@ -52,7 +52,7 @@ def imported(agreement: Agreement, *, entered_at: dt.datetime, at: dt.datetime =
     """A handoff of `at` that an import wrote here at `entered_at`, with follow-ups measured and none made."""
     given = lead(agreement, at=at)
     version = agreement.version_at(at)
-    tier = tier_of(version.terms(), attributes_of(given))
+    tier = tier_at(version, given, at)
     handoff = Handoff.objects.create(
         lead=given,
         agreement=agreement,

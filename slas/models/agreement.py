@@ -21,15 +21,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
 
 class Agreement(models.Model):
-    """A lasting SLA between Sales and Marketing, for a scope. Its content is in its versions."""
+    """A lasting SLA between Sales and Marketing. Its content, scope included, is in its versions."""
 
     slug = models.SlugField(max_length=80)
     name = models.CharField(max_length=200)
     position = models.PositiveIntegerField(default=0, help_text="Order in which scopes are tried.")
-    by_name_only = models.BooleanField(
-        default=False, help_text="Takes only leads that are given to it by name, whatever its scope."
-    )
-    scope = models.JSONField(null=True, blank=True)
     recorded_at = models.DateTimeField()
     # Nights before this instant are stored only when asked for (interfaces.md, `nightly`).
     nights_due_from = models.DateTimeField()
@@ -88,13 +84,24 @@ class Version(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
     handoff_stage = models.CharField(max_length=3, choices=HandoffStage.choices, default=HandoffStage.MQL)
+    hand_over_by_itself = models.BooleanField(
+        default=False, help_text="A lead that reaches the handoff stage by itself is handed over at once."
+    )
+    by_name_only = models.BooleanField(
+        default=False, help_text="Takes only leads that are given to it by name, whatever its scope."
+    )
+    scope = models.JSONField(null=True, blank=True, help_text="Conditions; none takes every lead.")
     currency = models.CharField(max_length=3, default="EUR")
     report_weekday = models.PositiveSmallIntegerField(default=0, help_text="0 is Monday.")
     report_hour = models.PositiveSmallIntegerField(default=8)
+    meeting_weekday = models.PositiveSmallIntegerField(null=True, blank=True)
+    meeting_hour = models.PositiveSmallIntegerField(null=True, blank=True)
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     drafted_at = models.DateTimeField()
+    # Counts the savings of the draft; each section keeps the one it was last changed by (DraftSection).
+    edition = models.PositiveIntegerField(default=0)
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     in_force_at = models.DateTimeField(null=True, blank=True)
@@ -125,6 +132,11 @@ class Version(models.Model):
             ),
             models.CheckConstraint(condition=Q(report_weekday__lte=6), name="version_weekday_known"),
             models.CheckConstraint(condition=Q(report_hour__lte=23), name="version_hour_known"),
+            models.CheckConstraint(
+                condition=Q(meeting_weekday=None, meeting_hour=None)
+                | Q(meeting_weekday__lte=6, meeting_hour__lte=23),
+                name="version_meeting_whole",
+            ),
             models.CheckConstraint(condition=Q(number__gte=1), name="version_number_from_1"),
         ]
 

@@ -94,6 +94,11 @@ class Window(models.Model):
     depth_attempts = models.PositiveSmallIntegerField(null=True, blank=True)
     depth_days = models.PositiveSmallIntegerField(null=True, blank=True)
     depth_within_business_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # on breach
+    tell_holder = models.BooleanField(default=True)
+    tell_managers = models.BooleanField(default=True)
+    reassign = models.BooleanField(default=False)
+    most_hops = models.PositiveSmallIntegerField(default=2, help_text="At most so many new owners a clock.")
 
     class Meta:
         ordering = ["position", "id"]
@@ -130,6 +135,10 @@ class Definition(models.Model):
     sentence = models.TextField()
     marketing_does = models.TextField(blank=True)
     sales_does = models.TextField(blank=True)
+    rule = models.JSONField(null=True, blank=True, help_text="Conditions; for MQL and SQL.")
+    by_itself = models.BooleanField(
+        default=False, help_text="A lead that meets the conditions becomes an MQL by itself."
+    )
 
     class Meta:
         ordering = ["id"]
@@ -139,11 +148,73 @@ class Definition(models.Model):
         return self.stage
 
 
+class Persona(models.Model):
+    """A named set of conditions, such as decision makers: rules of the version may ask for it."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="personas")
+    position = models.PositiveIntegerField(default=0)
+    key = models.SlugField(max_length=80)
+    name = models.CharField(max_length=200)
+    rule = models.JSONField()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["version", "key"], name="persona_key_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScoreRule(models.Model):
+    """What gives a lead points: who they are (`when` holds) or what they did (`did`, fading after `days`)."""
+
+    class Kind(models.TextChoices):
+        FIT = "fit", "Who they are"
+        BEHAVIOUR = "behaviour", "What they did"
+
+    class Fades(models.TextChoices):
+        STAYS = "stays", "stays"
+        HALVES = "halves", "halves every"
+        ENDS = "ends", "ends after"
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="score_rules")
+    position = models.PositiveIntegerField(default=0)
+    key = models.SlugField(max_length=80)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    points = models.SmallIntegerField()
+    when = models.JSONField(null=True, blank=True, help_text="Conditions; for who they are.")
+    did = models.CharField(max_length=30, blank=True)
+    fades = models.CharField(max_length=10, choices=Fades.choices, default=Fades.STAYS)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    most = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Only the newest so many count.")
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key"], name="score_rule_key_once"),
+            models.CheckConstraint(condition=~Q(points=0), name="score_rule_has_points"),
+            models.CheckConstraint(
+                condition=Q(kind="fit", when__isnull=False, did="")
+                | (Q(kind="behaviour", when__isnull=True) & ~Q(did="")),
+                name="score_rule_asks_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(fades="stays", days=None) | (~Q(fades="stays") & Q(days__gte=1)),
+                name="score_rule_fades_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class WorkingTime(models.Model):
     """The calendar of a version: weekly hours in its zone, public holidays, special hours, own closed dates.
 
-    `week` {"mon": [["09:00", "17:00"]], ...}; `special` {"2026-12-24": [["09:00", "12:00"]]}; `holidays` and
-    `closed` are lists of ISO dates. Holidays of `holiday_country` are written out, for the term, at signing.
+    `week` {"mon": [["09:00", "17:00"]], ...}; `special` {"2026-12-24": [["09:00", "12:00"]]}; `holidays`,
+    `closed` and `worked_holidays` (public holidays on which it is open all the same) are lists of ISO dates;
+    `notes` says why a date is closed or special: {"2026-12-24": "Christmas Eve"}. Holidays of
+    `holiday_country` are written out, for the term, when the version is proposed.
     """
 
     version = models.OneToOneField(Version, on_delete=models.PROTECT, related_name="working_time")
@@ -154,6 +225,8 @@ class WorkingTime(models.Model):
     holidays = models.JSONField(default=list, blank=True)
     closed = models.JSONField(default=list, blank=True)
     special = models.JSONField(default=dict, blank=True)
+    worked_holidays = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return f"Working time in {self.time_zone}"

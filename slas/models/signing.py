@@ -33,6 +33,9 @@ class Signature(models.Model):
     address = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
     signed_at = models.DateTimeField()
+    moves_running = models.BooleanField(
+        default=False, help_text="Whether running clocks are to move to this version (rule 11)."
+    )
 
     class Meta:
         ordering = ["signed_at", "id"]

@@ -1,12 +1,14 @@
 """What changes from one text to the next: for each thing agreed on, what it was and what it will be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from slas.rules.describing import agreed_time, ended
+from slas.rules.describing import agreed_time, describe_breach, describe_scope, ended
+from slas.rules.grammar import Persona
 from slas.rules.opening_hours import WEEKDAY_NAMES
 from slas.rules.promising import amount, quantity, title
+from slas.rules.rule_words import describe_rule, describe_scoring
 from slas.rules.terms import LONGEST_TERM_YEARS, AgreementTerms, Definition, Window
 from slas.rules.words import (
     STAGE_NAMES,
@@ -105,15 +107,23 @@ def _facts(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
     yield from _term(terms)
     yield from _promises(terms)
     for window in terms.windows:
-        yield from _window(window)
+        yield from _window(window, terms.personas)
     if len(terms.windows) > 1:
         yield ("order",), _Fact("sales", "Order of the windows", listed(one.name for one in terms.windows))
     for definition in terms.definitions:
-        yield from _definition(definition)
+        yield from _definition(definition, terms.personas)
+    for persona in terms.personas:
+        said = f"{persona.name}: {describe_rule(persona.rule, terms.personas)}"
+        yield ("persona", persona.key), _Fact("shared", f"Persona {persona.name}", said)
+    yield from _scoring(terms)
     yield from _working_time(terms)
     report = f"every {WEEKDAY_NAMES[terms.report_weekday]} at {clock_time(terms.report_hour * 60)}:00"
     yield ("report",), _Fact("shared", "Report", report)
     yield ("currency",), _Fact("shared", "Currency", terms.currency)
+    meeting = "none agreed"
+    if terms.meeting_weekday is not None and terms.meeting_hour is not None:
+        meeting = f"every {WEEKDAY_NAMES[terms.meeting_weekday]} at {clock_time(terms.meeting_hour * 60)}:00"
+    yield ("meeting",), _Fact("shared", "Meeting", meeting)
 
 
 def _term(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
@@ -122,6 +132,9 @@ def _term(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
     yield ("ends",), _Fact("shared", "End", ends)
     yield ("review",), _Fact("shared", "Review", review)
     yield ("handoff",), _Fact("shared", "Handed over when it becomes an", STAGE_NAMES[terms.handoff_stage])
+    by_itself = "at once" if terms.hand_over_by_itself else "by hand"
+    yield ("by itself",), _Fact("marketing", "What qualifies by itself is handed over", by_itself)
+    yield ("scope",), _Fact("shared", "It is for", " ".join(describe_scope(terms)).rstrip("."))
 
 
 def _promises(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
@@ -132,8 +145,13 @@ def _promises(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
         kind = (one.side, one.metric, str(one.scope))
         said = f"{quantity(one, terms.currency)} a {one.period}"
         yield (*key, *kind), _Fact(one.side, what, said)
-        if one.note:
-            yield (*key, *kind, "note"), _Fact(one.side, f"{what}, why", one.note)
+        if one.achievable:
+            yield (
+                (*key, *kind, "achievable"),
+                _Fact(one.side, f"{what}, why it can be reached", one.achievable),
+            )
+        if one.relevant:
+            yield (*key, *kind, "relevant"), _Fact(one.side, f"{what}, why it matters", one.relevant)
         if one.mirrors:
             beside = names[one.mirrors]
             said = f"{title(beside)} ({amount(beside, terms.currency)})" if _twice(terms, one.mirrors) else ""
@@ -146,7 +164,14 @@ def _twice(terms: AgreementTerms, key: str) -> bool:
     return titles.count(next(title(one) for one in terms.commitments if one.key == key)) > 1
 
 
-def _window(window: Window) -> Iterator[tuple[_Key, _Fact]]:
+def _scoring(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
+    rules = [*terms.scoring.fit, *terms.scoring.behaviour]
+    for rule, said in zip(rules, describe_scoring(terms.scoring, terms.personas), strict=True):
+        name, points = said.split(": ", 1)
+        yield ("points", rule.key), _Fact("marketing", f"Points, {name}", points.rstrip("."))
+
+
+def _window(window: Window, personas: Sequence[Persona]) -> Iterator[tuple[_Key, _Fact]]:
     terms, key, name = window.terms, ("window", window.key), window.name
 
     def fact(part: str, what: str, said: str) -> tuple[_Key, _Fact]:
@@ -155,7 +180,7 @@ def _window(window: Window) -> Iterator[tuple[_Key, _Fact]]:
     yield fact("name", "name", name)  # first: it names the whole
     who = "all leads"
     if window.match is not None:
-        who = f"{plain(window.match['field'])} {listed(window.match['in'], 'or')}"
+        who = f"a lead that {describe_rule(window.match, personas)}"
     yield fact("match", "for", who)
     yield fact("window", "first follow-up", f"within {agreed_time(terms.window_seconds, terms.hours)}")
     yield fact("counts", "counts", "any attempt" if terms.counts == "attempt" else "only a connection")
@@ -178,11 +203,17 @@ def _window(window: Window) -> Iterator[tuple[_Key, _Fact]]:
     yield fact("depth", "attempts", tries)
     rejections = [plain(reason) for reason in window.rejection_reasons]
     yield fact("rejections", "may be rejected for", listed(rejections, "or") or "no reason")
+    yield fact("breach", "on a breach", describe_breach(window.on_breach).rstrip("."))
 
 
-def _definition(one: Definition) -> Iterator[tuple[_Key, _Fact]]:
+def _definition(one: Definition, personas: Sequence[Persona]) -> Iterator[tuple[_Key, _Fact]]:
     key, name = ("definition", one.stage), f"Definition of {STAGE_NAMES[one.stage]}"
     yield (*key, "means"), _Fact("shared", name, one.sentence)
+    if one.rule is not None:
+        said = f"a lead that {describe_rule(one.rule, personas)}"
+        yield (*key, "rule"), _Fact("shared", f"{name}, conditions", said)
+    if one.by_itself:
+        yield (*key, "itself"), _Fact("marketing", f"{name}, comes about", "by itself")
     for side, does in (("marketing", one.marketing_does), ("sales", one.sales_does)):
         if does:
             yield (*key, side), _Fact(side, f"{name}, what {side.capitalize()} does", does)
@@ -195,7 +226,8 @@ def _working_time(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
         yield ("week", name), _Fact("shared", f"Working hours on {name}", describe_hours(hours))
     for day, hours in sorted(calendar.special.items()):
         what = f"{weekday_date(day)} {day.year}"
-        yield ("special", what), _Fact("shared", what, describe_hours(hours))
+        why = terms.day_names.get(day.isoformat(), "")
+        yield ("special", what), _Fact("shared", what, describe_hours(hours) + (f" ({why})" if why else ""))
 
 
 # --- Holidays --------------------------------------------------------------------------------
@@ -209,7 +241,15 @@ def _holidays(old: AgreementTerms, new: AgreementTerms) -> list[Change]:
     return [
         *_dates(becomes - was, "working day as any other", "closed"),
         *_dates(was - becomes, "closed", "working day as any other"),
+        *_renamed(was & becomes, old, new),
     ]
+
+
+def _renamed(days: set[date], old: AgreementTerms, new: AgreementTerms) -> Iterator[Change]:
+    for day in sorted(days):
+        before, after = (terms.day_names.get(day.isoformat(), "closed") for terms in (old, new))
+        if before != after:
+            yield Change("shared", long_date(day), before, after)
 
 
 def _last_day(terms: AgreementTerms) -> date:

@@ -108,10 +108,15 @@ def _last(kind: str, facts: Facts) -> str | None:
 def missing(finding: Finding, facts: Facts) -> str:
     """ "Not yet. The country is unknown and 7 points are missing." or "Qualifies: the country is Denmark
     and the score is 61.". Of several ways to meet a group of any, the nearest is told."""
-    told = listed(dict.fromkeys(_told(one, facts) for one in _deciding(finding)))
+    told = reasons(finding, facts)
     if finding.met:
         return f"Qualifies: {told}."
     return f"Not yet. {told[0].upper()}{told[1:]}."
+
+
+def reasons(finding: Finding, facts: Facts) -> str:
+    """What decided, in the middle of a sentence: "the country is Denmark and the score is 61"."""
+    return listed(dict.fromkeys(_told(one, facts) for one in _deciding(finding)))
 
 
 def _deciding(finding: Finding) -> list[Finding]:

@@ -71,7 +71,7 @@ def describe_commitment(
     text += f"{_among(commitment, agreement)}."
     if mirror is not None:
         text += f" It stands beside {SIDE_NAMES[mirror.side]}: {in_short(mirror, agreement.currency)}."
-    return f"{text} {commitment.note}".strip()
+    return " ".join([text, *(one.strip() for one in (commitment.achievable, commitment.relevant) if one)])
 
 
 def in_short(commitment: Commitment, currency: str) -> str:

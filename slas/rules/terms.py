@@ -7,17 +7,22 @@ what the judge reads of it.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from slas.rules import older
+from slas.rules.behaviour import Behaviour
 from slas.rules.business_time import Calendar
-from slas.rules.checks import choice, decimal, flag, required, text, whole
-from slas.rules.metrics import METRICS, SIDES
+from slas.rules.checks import choice, flag, required, text, whole
+from slas.rules.clauses import EXITS, PERIODS, SCOPES, STAGES, Commitment, Definition
+from slas.rules.conditions import Attribute, Facts, check_personas, check_rule, check_scoring
+from slas.rules.grammar import Group, Persona
 from slas.rules.opening_hours import day_of
-from slas.rules.windows import COUNTS, HOURS, Depth, Terms, Window
+from slas.rules.scoring import NO_SCORING, Scoring
+from slas.rules.windows import COUNTS, HOURS, Depth, OnBreach, Terms, Window
 
 __all__ = [
     "COUNTS",
@@ -32,131 +37,27 @@ __all__ = [
     "Commitment",
     "Definition",
     "Depth",
+    "OnBreach",
     "Terms",
     "Window",
     "canonical_json",
 ]
 
-FORMAT = 1
-STAGES = ("lead", "mql", "accepted", "sql", "opportunity", "customer")
-EXITS = ("recycled", "disqualified")
+FORMAT = 2
 HANDOFF_STAGES = ("mql", "sql")
-PERIODS = ("week", "month", "quarter")
-SCOPES = ("source", "campaign", "tier")
 LONGEST_TERM_YEARS = 10
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Commitment:
-    """A promise: `side` keeps `metric` at least (or at most) at `value` in every `period`.
-
-    `scope` None: all leads, else one of {"source": ...}, {"campaign": ...}, {"tier": ...}.
-    `value` is in the metric's own unit: leads, a share from 0 to 1, seconds, days, money.
-    `mirrors`: key of the other side's commitment that depends on it.
-    """
-
-    key: str
-    side: str
-    metric: str
-    at_least: bool
-    value: Decimal
-    unit: str
-    period: str
-    scope: dict[str, str] | None = None
-    mirrors: str | None = None
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        text(self.key, "The key of a promise")
-        where = f"promise {self.key}"
-        choice(self.side, f"The side of {where}", SIDES)
-        choice(self.metric, f"The metric of {where}", METRICS)
-        flag(self.at_least, f"At least, or not, of {where},")
-        metric = METRICS[self.metric]
-        choice(self.unit, f"The unit of {where}", (metric.unit,))
-        choice(self.period, f"The period of {where}", PERIODS)
-        value = decimal(self.value, f"The value of {where}")
-        if value < 0:
-            raise ValueError(f"The value of {where} is {value}. Give 0 or more.")
-        if metric.unit == "share" and value > 1:
-            raise ValueError(f"The value of {where} is {value}. Give a share from 0 to 1, such as 0.9.")
-        object.__setattr__(self, "value", value.normalize() + 0)
-        if self.scope is not None:
-            _check_scope(self.scope, where)
-
-    def as_data(self) -> dict[str, Any]:
-        return {
-            "key": self.key,
-            "side": self.side,
-            "metric": self.metric,
-            "at_least": self.at_least,
-            "value": f"{self.value:f}",
-            "unit": self.unit,
-            "period": self.period,
-            "scope": self.scope,
-            "mirrors": self.mirrors,
-            "note": self.note,
-        }
-
-    @classmethod
-    def from_data(cls, data: Any) -> "Commitment":
-        values = {field: required(data, field, "The promise") for field in _COMMITMENT}
-        return cls(**(values | {"value": _decimal_text(values["value"])}))
-
-
-_COMMITMENT = tuple(Commitment.__dataclass_fields__)
-
-
-def _check_scope(scope: Any, where: str) -> None:
-    if not isinstance(scope, Mapping) or len(scope) != 1:
-        raise ValueError(f"The scope of {where} names one of {', '.join(SCOPES)}, or is left out.")
-    for kind, value in scope.items():
-        choice(kind, f"The scope of {where}", SCOPES)
-        text(value, f"The {kind} of {where}")
-
-
-def _decimal_text(value: Any) -> Decimal:
-    """The exact decimal of the frozen text ("0.9"), of a number too."""
-    if not isinstance(value, str):
-        return decimal(value, "The value of a promise")
-    try:
-        return Decimal(value)
-    except ArithmeticError:
-        raise ValueError(f"The value of a promise is {value!r}. Write it as a number.") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a stage means, as a signed sentence, and which side does what in it."""
-
-    stage: str
-    sentence: str
-    marketing_does: str = ""
-    sales_does: str = ""
-
-    def __post_init__(self) -> None:
-        choice(self.stage, "The stage of a definition", STAGES + EXITS)
-        text(self.sentence, f"The definition of {self.stage}")
-
-    def as_data(self) -> dict[str, str]:
-        return {field: getattr(self, field) for field in _DEFINITION}
-
-    @classmethod
-    def from_data(cls, data: Any) -> "Definition":
-        return cls(**{field: required(data, field, "The definition") for field in _DEFINITION})
-
-
-_DEFINITION = tuple(Definition.__dataclass_fields__)
-
-
-@dataclass(frozen=True, slots=True)
 class AgreementTerms:
     """All that one version says. `agreement` is the slug; it holds from `starts_on` to `ends_on`, both
     included, in the calendar's zone (None: until it is superseded). The report goes out on
-    `report_weekday` (0 is Monday) at `report_hour`. `made_with` names the versions of the data that the
-    dates were made with, such as {"tzdata": "2026.6", "holidays": "0.109"}.
+    `report_weekday` (0 is Monday) at `report_hour`, and so is the meeting, where one is agreed. `scope`:
+    conditions on a lead's attributes; None takes every lead, `by_name_only` only those given to it by name.
+    `day_names` says why a date is closed or special, by ISO date. `made_with` names the versions of the data
+    that the dates were made with, such as {"tzdata": "2026.6", "holidays": "0.109"}.
     """
 
     agreement: str
@@ -174,6 +75,14 @@ class AgreementTerms:
     report_hour: int
     currency: str
     made_with: dict[str, str]
+    scope: Group | None = None
+    by_name_only: bool = False
+    hand_over_by_itself: bool = False
+    personas: tuple[Persona, ...] = ()
+    scoring: Scoring = NO_SCORING
+    meeting_weekday: int | None = None
+    meeting_hour: int | None = None
+    day_names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.agreement, str) or not _SLUG.fullmatch(self.agreement):
@@ -184,13 +93,18 @@ class AgreementTerms:
         if not isinstance(self.calendar, Calendar):
             raise ValueError("The agreement has no calendar. Give it its opening hours.")
         self._check_dates()
-        for field in ("windows", "commitments", "definitions"):
-            object.__setattr__(self, field, tuple(getattr(self, field)))
+        for name in ("windows", "commitments", "definitions", "personas"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         _check_unique("windows", [window.key for window in self.windows])
         _check_unique("promises", [commitment.key for commitment in self.commitments])
         _check_unique("definitions", [definition.stage for definition in self.definitions])
+        _check_unique("personas", [persona.key for persona in self.personas])
+        flag(self.by_name_only, "By name only, or not,")
+        flag(self.hand_over_by_itself, "Handed over by itself, or not,")
         self._check_mirrors()
         self._check_report()
+        self._check_meeting()
+        self._check_rules()
 
     def _check_dates(self) -> None:
         if self.ends_on is not None:
@@ -220,13 +134,44 @@ class AgreementTerms:
         if not isinstance(self.currency, str) or not re.fullmatch(r"[A-Z]{3}", self.currency):
             raise ValueError(f"{self.currency!r} is no currency. Use its three letters, such as EUR.")
 
+    def _check_meeting(self) -> None:
+        if (self.meeting_weekday is None) != (self.meeting_hour is None):
+            raise ValueError("The meeting has a weekday and an hour. Give both, or none.")
+        if self.meeting_weekday is not None and self.meeting_hour is not None:
+            whole(self.meeting_weekday, "The meeting's weekday", least=0)
+            whole(self.meeting_hour, "The meeting's hour", least=0)
+            if self.meeting_weekday > 6 or self.meeting_hour > 23:
+                raise ValueError("The meeting is on a weekday from 0 (Monday) to 6, at an hour from 0 to 23.")
+
+    def _check_rules(self) -> None:
+        check_personas(self.personas)
+        check_scoring(self.scoring, self.personas)
+        if self.scope is not None:
+            check_rule(self.scope, (), "What the agreement covers")
+            if any(not isinstance(one, Attribute) for one in self.scope.conditions()):
+                raise ValueError("What the agreement covers asks only who a lead is. Take the rest out.")
+        for window in self.windows:
+            if window.match is not None:
+                check_rule(window.match, self.personas, f"Window {window.name}")
+        for definition in self.definitions:
+            if definition.rule is not None:
+                check_rule(definition.rule, self.personas, f"The definition of {definition.stage}")
+
     @property
     def tz(self) -> str:
         return self.calendar.tz
 
-    def window_for(self, attributes: Mapping[str, Any]) -> Window | None:
+    def facts(self, attributes: Mapping[str, Any], behaviour: Iterable[Behaviour], as_of: datetime) -> Facts:
+        """What the conditions of this version are asked about: a lead, at an instant (aware)."""
+        personas = {persona.key: persona for persona in self.personas}
+        return Facts(attributes, tuple(behaviour), as_of, personas, self.scoring)
+
+    def window_for(self, facts: Facts) -> Window | None:
         """The first window, in the stated order, that matches; None: no window (rule 14)."""
-        return next((window for window in self.windows if window.matches(attributes)), None)
+        return next((window for window in self.windows if window.matches(facts)), None)
+
+    def definition(self, stage: str) -> Definition | None:
+        return next((definition for definition in self.definitions if definition.stage == stage), None)
 
     def window(self, key: str) -> Window | None:
         return next((window for window in self.windows if window.key == key), None)
@@ -249,21 +194,34 @@ class AgreementTerms:
             "report_hour": self.report_hour,
             "currency": self.currency,
             "made_with": dict(self.made_with),
+            "scope": self.scope and self.scope.as_data(),
+            "by_name_only": self.by_name_only,
+            "hand_over_by_itself": self.hand_over_by_itself,
+            "personas": [persona.as_data() for persona in self.personas],
+            "scoring": self.scoring.as_data(),
+            "meeting_weekday": self.meeting_weekday,
+            "meeting_hour": self.meeting_hour,
+            "day_names": dict(self.day_names),
         }
 
     @classmethod
     def from_data(cls, data: Any) -> "AgreementTerms":
         """The terms of their own `as_data()` or of the decoded canonical text."""
         found = required(data, "format", "The agreement")
-        if found != FORMAT:
-            raise ValueError(f"The agreement is of format {found!r}; this program reads format {FORMAT}.")
-        values = {field: required(data, field, "The agreement") for field in _AGREEMENT}
-        for field in ("starts_on", "ends_on", "review_on"):
-            if values[field] is not None:
-                values[field] = day_of(values[field])
+        if found not in (1, FORMAT):
+            raise ValueError(f"The agreement is of format {found!r}; this program reads up to {FORMAT}.")
+        if found == 1:
+            data = older.upgraded(data)
+        values = {name: required(data, name, "The agreement") for name in _AGREEMENT}
+        for name in ("starts_on", "ends_on", "review_on"):
+            if values[name] is not None:
+                values[name] = day_of(values[name])
         values["calendar"] = Calendar.from_data(values["calendar"])
-        for field, kind in _PARTS:
-            values[field] = tuple(kind.from_data(part) for part in values[field])
+        values["scoring"] = Scoring.from_data(values["scoring"])
+        if values["scope"] is not None:
+            values["scope"] = Group.from_data(values["scope"])
+        for name, kind in _PARTS:
+            values[name] = tuple(kind.from_data(part) for part in values[name])
         return cls(**values)
 
     @classmethod
@@ -285,6 +243,7 @@ _PARTS: tuple[tuple[str, Any], ...] = (
     ("windows", Window),
     ("commitments", Commitment),
     ("definitions", Definition),
+    ("personas", Persona),
 )
 
 

@@ -1,11 +1,13 @@
 """What a version says about one window, as a value: the terms the judge reads (stories.md)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from slas.rules.checks import choice, required, share, texts, whole
+from slas.rules.checks import choice, flag, required, share, texts, whole
+from slas.rules.conditions import Facts, evaluate, meets
+from slas.rules.finding import reasons
+from slas.rules.grammar import Group
 
 HOURS = ("business", "elapsed")
 COUNTS = ("attempt", "connection")
@@ -119,70 +121,79 @@ def plain_number(number: Decimal) -> int | float | Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class OnBreach:
+    """What happens when a clock of this window is breached: who is told, and whether somebody else gets the
+    lead, at most `most_hops` times."""
+
+    tell_holder: bool = True
+    tell_managers: bool = True
+    reassign: bool = False
+    most_hops: int = 2
+
+    def __post_init__(self) -> None:
+        for name in ("tell_holder", "tell_managers", "reassign"):
+            flag(getattr(self, name), f"On breach, {name.replace('_', ' ')},")
+        whole(self.most_hops, "The number of new owners on breach", least=1)
+
+    def as_data(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _ON_BREACH}
+
+    @classmethod
+    def from_data(cls, data: Any) -> "OnBreach":
+        return cls(**{name: required(data, name, "What happens on breach") for name in _ON_BREACH})
+
+
+_ON_BREACH = tuple(OnBreach.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """A tier: which leads it is for, and their terms. `match` None: all leads; else
-    {"field": "source", "in": ["webinar", ...]}, compared with the lead's attributes as they are.
-    """
+    """A tier: which leads it is for, and their terms. `match` None: all leads, else the conditions that a
+    lead meets at its handoff (slas.rules.conditions)."""
 
     key: str
     name: str
-    match: dict[str, Any] | None
+    match: Group | None
     terms: Terms
     rejection_reasons: tuple[str, ...] = ()
+    on_breach: OnBreach = OnBreach()
 
     def __post_init__(self) -> None:
         if not self.key or not self.name:
             raise ValueError("A window needs a key and a name.")
-        if self.match is not None:
-            where = f"The match of {self.name}"
-            if not isinstance(required(self.match, "field", where), str):
-                raise ValueError(f"{where} names a field by its text, such as source.")
-            values = texts(required(self.match, "in", where), "the values")
-            if not values:
-                raise ValueError(f"{where} lists no value. Name at least one, or match all leads.")
-            field = self.match["field"]
-            object.__setattr__(self, "match", {"field": field, "in": list(values)})
         reasons = texts(self.rejection_reasons, "the rejection reasons")
         object.__setattr__(self, "rejection_reasons", reasons)
 
-    def matches(self, attributes: Mapping[str, Any]) -> bool:
-        """Whether a lead with these attributes (source, campaign, country ...) is in this tier."""
-        return self.match is None or attributes.get(self.match["field"]) in self.match["in"]
+    def matches(self, facts: Facts) -> bool:
+        """Whether a lead of which this is known is in this tier."""
+        return self.match is None or meets(self.match, facts)
 
-    def why(self, attributes: Mapping[str, Any]) -> str:
+    def why(self, facts: Facts) -> str:
         """One sentence: why it matches, or why not (product section 3 rule 14)."""
         if self.match is None:
             return f"{self.name} takes every lead."
-        field, values = self.match["field"], self.match["in"]
-        value = attributes.get(field)
-        shown = f"is {value}" if value not in (None, "") else "is unknown"
-        if self.matches(attributes):
-            return f"{self.name} takes it: the {_named(field)} {shown}."
-        return f"{self.name} does not take it: the {_named(field)} {shown}, not {_either(values)}."
+        finding = evaluate(self.match, facts)
+        takes = "takes it" if finding.met else "does not take it"
+        return f"{self.name} {takes}: {reasons(finding, facts)}."
 
     def as_data(self) -> dict[str, Any]:
         return {
             "key": self.key,
             "name": self.name,
-            "match": self.match,
+            "match": self.match and self.match.as_data(),
             "terms": self.terms.as_data(),
             "rejection_reasons": list(self.rejection_reasons),
+            "on_breach": self.on_breach.as_data(),
         }
 
     @classmethod
     def from_data(cls, data: Any) -> "Window":
+        match = required(data, "match", "The window")
         return cls(
             key=required(data, "key", "The window"),
             name=required(data, "name", "The window"),
-            match=required(data, "match", "The window"),
+            match=None if match is None else Group.from_data(match),
             terms=Terms.from_data(required(data, "terms", "The window")),
             rejection_reasons=required(data, "rejection_reasons", "The window"),
+            on_breach=OnBreach.from_data(required(data, "on_breach", "The window")),
         )
-
-
-def _named(field: str) -> str:
-    return field.replace("_", " ")
-
-
-def _either(values: list[str]) -> str:
-    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"

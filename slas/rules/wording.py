@@ -4,9 +4,11 @@ from slas.rules.comparing import Change, compare
 from slas.rules.describing import (
     agreed_time,
     describe,
+    describe_breach,
     describe_calendar,
     describe_definition,
     describe_report,
+    describe_scope,
     describe_term,
     describe_terms,
     describe_window,
@@ -14,6 +16,7 @@ from slas.rules.describing import (
 )
 from slas.rules.explaining import Explanation, Line, explain
 from slas.rules.promising import describe_commitment
+from slas.rules.rule_words import describe_persona, describe_rule, describe_scoring
 from slas.rules.words import (
     describe_hours,
     describe_week,
@@ -33,11 +36,16 @@ __all__ = [
     "agreed_time",
     "compare",
     "describe",
+    "describe_breach",
     "describe_calendar",
     "describe_commitment",
     "describe_definition",
     "describe_hours",
+    "describe_persona",
     "describe_report",
+    "describe_rule",
+    "describe_scope",
+    "describe_scoring",
     "describe_term",
     "describe_terms",
     "describe_week",

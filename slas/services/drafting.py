@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 LONGEST_SLUG = 80
 OFFICE_WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
-_KEPT_BY_A_COPY = ("handoff_stage", "currency", "report_weekday", "report_hour")
+_KEPT_BY_A_COPY = (
+    *("handoff_stage", "hand_over_by_itself", "by_name_only", "scope", "currency"),
+    *("report_weekday", "report_hour", "meeting_weekday", "meeting_hour"),
+)
 
 
-def create_agreement(slug: str, name: str, *, now: datetime, by_name_only: bool = False) -> Agreement:
+def create_agreement(slug: str, name: str, *, now: datetime) -> Agreement:
     """A new agreement, last in the stated order, without a version. Refused where the slug is taken."""
     if len(slug) > LONGEST_SLUG:
         raise Refused(f"“{slug[:20]}...” is longer than {LONGEST_SLUG} letters. Choose a shorter address.")
@@ -35,7 +38,6 @@ def create_agreement(slug: str, name: str, *, now: datetime, by_name_only: bool 
                 slug=slug,
                 name=name,
                 position=0 if last is None else last + 1,
-                by_name_only=by_name_only,
                 recorded_at=now,
                 nights_due_from=now,
             )

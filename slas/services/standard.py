@@ -48,7 +48,12 @@ class Standard:
         return words[:1].upper() + words[1:]
 
     def version_fields(self) -> dict[str, Any]:
-        return {"starts_on": self.starts_on, "ends_on": self.ends_on, "handoff_stage": self.handoff_stage}
+        return {
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "handoff_stage": self.handoff_stage,
+            "by_name_only": True,
+        }
 
 
 @transaction.atomic
@@ -63,7 +68,7 @@ def record_standard(
     known = Agreement.objects.filter(slug=wanted.slug).first()
     if known is None:
         try:
-            agreement = create_agreement(wanted.slug, wanted.name, now=now, by_name_only=True)
+            agreement = create_agreement(wanted.slug, wanted.name, now=now)
         except Refused:
             known = Agreement.objects.filter(slug=wanted.slug).first()
             if known is None:  # nobody was quicker: the slug can't be
@@ -110,7 +115,6 @@ def _refuse_difference(known: Agreement, wanted: Standard, signers: set[int]) ->
     content = standard_content(wanted)
     differs = (
         version is None
-        or not known.by_name_only
         or {signature.user_id for signature in version.signatures.all() if signature.side} != signers
         or _said(version, read_content(version))
         != _said(Version(agreement=known, number=1, **wanted.version_fields()), content)
@@ -143,7 +147,7 @@ def standard_content(wanted: Standard) -> Content:
         [standard_window(window_seconds=wanted.window_seconds, hours=wanted.hours, counts=wanted.counts)],
         standard_commitments(),
         [Definition(stage=stage, **words) for stage, words in DEFINITIONS.items()],
-        {"mqls": "speed", "speed": "mqls", "customers": "mqls"},
+        mirrors={"mqls": "speed", "speed": "mqls", "customers": "mqls"},
     )
 
 

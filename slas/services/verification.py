@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slas.rules.older import as_format_1
+from slas.rules.terms import canonical_json
 from slas.services.content import calendar_of, read_content, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from slas.models import FrozenTerms, Signature, Version
+    from slas.rules.terms import AgreementTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,18 @@ def _of_rows(version: Version, frozen: FrozenTerms) -> list[str]:
     content = read_content(version)
     try:
         own = calendar_of(content.working_time).holidays
-        holidays = signed.calendar.holidays
+        holidays = {day: signed.day_names.get(day.isoformat(), "") for day in signed.calendar.holidays}
         now = terms_of(version, content, holidays=holidays, made_with=signed.made_with)
-    except ValueError as error:
+        said = _as_then(now, frozen.canonical)
+    except (ValueError, LookupError, TypeError) as error:
         return [f"The stored content was altered: {error}"]
-    if own <= holidays and now.canonical() == frozen.canonical:
+    if own <= holidays.keys() and said == frozen.canonical:
         return []
     return ["The stored content no longer says what was signed."]
+
+
+def _as_then(terms: AgreementTerms, canonical: str) -> str:
+    """The canonical text of `terms` in the format of the frozen one."""
+    if json.loads(canonical)["format"] == 1:
+        return canonical_json(as_format_1(terms.as_data()))
+    return terms.canonical()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from slas.models import Agreement, Commitment, Definition, Version, WorkingTime
+from slas.models import Agreement, Commitment, Definition, Persona, ScoreRule, Version, WorkingTime
+from slas.rules.older import rule_of_match
 from slas.rules.zones import start_of_day
 from slas.services.content import Content
 from slas.services.drafting import OFFICE_WEEK, create_agreement
@@ -41,14 +43,20 @@ def draft_content(
     windows: list[dict[str, Any]] | None = None,
     commitments: list[dict[str, Any]] | None = None,
     mirrors: dict[str, str] | None = None,
+    rules: dict[str, dict[str, Any]] | None = None,
+    personas: Sequence[dict[str, Any]] = (),
+    score_rules: Sequence[dict[str, Any]] = (),
 ) -> Content:
     """Standard content with replacements.
 
     `window`: fields of models.Window that replace those of the one tier "All leads" (48 business hours,
     acceptance 24 h, no depth); `windows`: a list of such, in order, each with its key and name;
-    `commitments`: a list of fields of models.Commitment instead of the three standard promises.
+    `commitments`: a list of fields of models.Commitment instead of the three standard promises. `rules`: more
+    fields of models.Definition by stage, such as {"mql": {"rule": {...}, "by_itself": True}}; `personas`,
+    `score_rules`: fields of those models. A window's `match` and a version's
+    `scope` may be given as {"field", "in"}.
     """
-    tiers = windows if windows is not None else [window or {}]
+    tiers = [_tier(fields) for fields in (windows if windows is not None else [window or {}])]
     default_mirrors = {"mqls": "speed", "speed": "mqls", "customers": "mqls"}
     return Content(
         WorkingTime(
@@ -64,9 +72,19 @@ def draft_content(
         standard_commitments()
         if commitments is None
         else [_promise(place, fields) for place, fields in enumerate(commitments)],
-        [Definition(stage=stage, **words) for stage, words in DEFINITIONS.items()],
-        mirrors if mirrors is not None else (default_mirrors if commitments is None else {}),
+        [
+            Definition(stage=stage, **words, **(rules or {}).get(stage, {}))
+            for stage, words in DEFINITIONS.items()
+        ],
+        [Persona(position=place, **fields) for place, fields in enumerate(personas)],
+        [ScoreRule(position=place, **fields) for place, fields in enumerate(score_rules)],
+        mirrors=mirrors if mirrors is not None else (default_mirrors if commitments is None else {}),
     )
+
+
+def _tier(fields: dict[str, Any]) -> dict[str, Any]:
+    match = fields.get("match")
+    return fields | {"match": rule_of_match(match)} if match and "in" in match else fields
 
 
 def _promise(place: int, fields: dict[str, Any]) -> Commitment:
@@ -89,10 +107,8 @@ def signed_agreement(
     every night since then is due. Other overrides: those of `signed_version`.
     """
     now = now or start_of_day(starts_on, overrides.get("time_zone", "Europe/Copenhagen"))
-    agreement = create_agreement(
-        slug, name or slug.replace("-", " ").capitalize(), now=now, by_name_only=by_name_only
-    )
-    signed_version(agreement, starts_on=starts_on, now=now, **overrides)
+    agreement = create_agreement(slug, name or slug.replace("-", " ").capitalize(), now=now)
+    signed_version(agreement, starts_on=starts_on, now=now, by_name_only=by_name_only, **overrides)
     return agreement
 
 
@@ -104,6 +120,8 @@ def signed_version(
     Overrides: those of `draft_content`, and fields of Version (ends_on, handoff_stage, currency ...).
     """
     of_version = {one: overrides.pop(one) for one in _VERSION_FIELDS if one in overrides}
+    if of_version.get("scope") and "in" in of_version["scope"]:
+        of_version["scope"] = rule_of_match(of_version["scope"])
     content = draft_content(**overrides)
     return record_signed(
         agreement,
@@ -116,4 +134,7 @@ def signed_version(
     )
 
 
-_VERSION_FIELDS = ("ends_on", "review_on", "handoff_stage", "currency", "report_weekday", "report_hour")
+_VERSION_FIELDS = (
+    *("ends_on", "review_on", "handoff_stage", "currency", "report_weekday", "report_hour"),
+    *("by_name_only", "scope", "hand_over_by_itself", "meeting_weekday", "meeting_hour"),
+)

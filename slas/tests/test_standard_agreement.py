@@ -53,7 +53,7 @@ def test_the_standard_content():
 def test_it_is_signed_in_force_and_takes_only_leads_by_name():
     run(*OLIST)
     agreement = Agreement.objects.get()
-    assert agreement.by_name_only
+    assert agreement.versions.get().terms().by_name_only
     assert agreement.version_at(datetime(2017, 6, 1, 3, tzinfo=UTC)).number == 1
     assert agreement.version_at(datetime(2017, 6, 1, 2, 59, 59, tzinfo=UTC)) is None
     assert this_second() >= agreement.nights_due_from > datetime(2020, 1, 1, tzinfo=UTC)

@@ -271,14 +271,18 @@ def test_rule_13_a_connection_meets_depth():
 
 def test_rule_14_a_window_says_why_it_matches():
     terms = story("Mon 10:00").terms
-    window = Window("demo", "Demo requests", {"field": "source", "in": ["demo", "trial"]}, terms)
-    assert window.matches({"source": "demo"})
-    assert window.why({"source": "demo"}) == "Demo requests takes it: the source is demo."
-    assert not window.matches({"source": "e-book"})
-    expected = "Demo requests does not take it: the source is e-book, not demo or trial."
-    assert window.why({"source": "e-book"}) == expected
-    assert "is unknown" in window.why({})
-    assert Window("all", "All leads", None, terms).why({}) == "All leads takes every lead."
+    rule = Group("all", (Attribute("source", "in", ("demo", "trial")),))
+    window = Window("demo", "Demo requests", rule, terms)
+    demo, book, blank = (
+        Facts(attributes, (), datetime(2026, 6, 1, tzinfo=UTC))
+        for attributes in ({"source": "Demo"}, {"source": "e-book"}, {})
+    )
+    assert window.matches(demo)
+    assert window.why(demo) == "Demo requests takes it: the source is Demo."
+    assert not window.matches(book)
+    assert window.why(book) == "Demo requests does not take it: the source is e-book."
+    assert "is unknown" in window.why(blank)
+    assert Window("all", "All leads", None, terms).why(blank) == "All leads takes every lead."
 
 
 def test_rule_15_a_verdict_is_explained_with_its_numbers():

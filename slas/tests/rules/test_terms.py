@@ -2,18 +2,22 @@
 
 import json
 from dataclasses import FrozenInstanceError, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from slas.rules.business_time import Calendar
+from slas.rules.grammar import Attribute, Did, Group, IsPersona, Persona, ScoreAtLeast
 from slas.rules.metrics import KINDS, METRICS, SIDES, UNITS
+from slas.rules.older import as_format_1
+from slas.rules.scoring import BehaviourRule, FitRule, Scoring
 from slas.rules.terms import (
     AgreementTerms,
     Commitment,
     Definition,
     Depth,
+    OnBreach,
     Terms,
     Window,
     canonical_json,
@@ -22,11 +26,30 @@ from slas.rules.terms import (
 from .build import OFFICE
 
 TERMS = Terms(14_400, "business", "attempt", Decimal("0.75"), 86_400, ("wrong_contact_data",), 57_600, 28_800)
-DEMO = Window("demo", "Demo requests", {"field": "source", "in": ["demo", "trial"]}, TERMS, ("duplicate",))
+FROM_DEMO = Group("all", (Attribute("source", "in", ("demo", "trial")),))
+DEMO = Window("demo", "Demo requests", FROM_DEMO, TERMS, ("duplicate",))
 ALL = Window("all", "All leads", None, replace(TERMS, depth=Depth(5, 3, 10)))
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 MQLS = Commitment("m1", "marketing", "mqls", True, Decimal("240"), "leads", "month", {"source": "demo"}, "s1")
 SPEED = Commitment(
-    "s1", "sales", "speed_met_share", True, Decimal("0.90"), "share", "week", None, "m1", "Ours."
+    "s1", "sales", "speed_met_share", True, Decimal("0.90"), "share", "week", None, "m1", "Two call.", "Ours."
+)
+GOOD = Group(
+    "all",
+    (
+        Attribute("country", "in", ("Denmark", "Sweden")),
+        Attribute("email", "business", ("gmail.com", "web.de")),
+        Group("any", (Did("demo_requested", 1, 90), ScoreAtLeast("total", 60), IsPersona("chief"))),
+    ),
+)
+CHIEF = Persona("chief", "Decision makers", Group("any", (Attribute("job_title", "contains", ("chief",)),)))
+CROWD = Persona("crowd", "Big companies", Group("all", (Attribute("employees", "at_least", 50),)))
+SCORING = Scoring(
+    (FitRule("big", CROWD.rule, 10),),
+    (
+        BehaviourRule("demo", "demo_requested", 40, "stays", None, None),
+        BehaviourRule("web", "webinar", 12, "halves", 21, 2),
+    ),
 )
 AGREEMENT = AgreementTerms(
     agreement="inbound-nordics",
@@ -39,11 +62,21 @@ AGREEMENT = AgreementTerms(
     calendar=Calendar("Europe/Copenhagen", OFFICE, ["2026-12-25"], {"2026-12-24": [["09:00", "12:00"]]}),
     windows=(DEMO, ALL),
     commitments=(MQLS, SPEED),
-    definitions=(Definition("mql", "A lead with 60 points", "hands it over", "follows up"),),
+    definitions=(
+        Definition("mql", "A lead with 60 points", "hands it over", "follows up", GOOD, True),
+        Definition("accepted", "One that Sales works on"),
+    ),
     report_weekday=0,
     report_hour=8,
     currency="EUR",
     made_with={"tzdata": "2026.6", "holidays": "0.109"},
+    scope=Group("all", (Attribute("industry", "not_in", ("Tobacco",)),)),
+    hand_over_by_itself=True,
+    personas=(CHIEF, CROWD),
+    scoring=SCORING,
+    meeting_weekday=1,
+    meeting_hour=10,
+    day_names={"2026-12-25": "Christmas Day", "2026-12-24": "Christmas Eve"},
 )
 
 
@@ -58,7 +91,7 @@ def test_the_agreement_survives_its_own_json():
 def test_the_canonical_text_is_one_text():
     text = AGREEMENT.canonical()
     assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    assert '"format":1' in text
+    assert '"format":2' in text
     assert "Ærø" in text
     assert len(AGREEMENT.digest()) == 64
 
@@ -95,8 +128,8 @@ def test_any_change_changes_the_digest(change):
 
 
 def test_another_format_is_refused():
-    with pytest.raises(ValueError, match="format 2"):
-        AgreementTerms.from_data(AGREEMENT.as_data() | {"format": 2})
+    with pytest.raises(ValueError, match="format 3"):
+        AgreementTerms.from_data(AGREEMENT.as_data() | {"format": 3})
 
 
 @pytest.mark.parametrize("field", AGREEMENT.as_data())
@@ -107,11 +140,43 @@ def test_a_missing_field_is_named(field):
         AgreementTerms.from_data(data)
 
 
+# A text as it was signed before there were conditions.
+OLD = {
+    name: value
+    for name, value in AGREEMENT.as_data().items()
+    if name not in ("scope", "by_name_only", "hand_over_by_itself", "personas", "scoring")
+    and name not in ("meeting_weekday", "meeting_hour", "day_names")
+} | {
+    "format": 1,
+    "windows": [
+        {name: value for name, value in DEMO.as_data().items() if name != "on_breach"}
+        | {"match": {"field": "Colour", "in": ["green"]}}
+    ],
+    "commitments": [
+        {name: value for name, value in MQLS.as_data().items() if name not in ("achievable", "relevant")}
+        | {"mirrors": None, "note": "Two call.\nOurs."}
+    ],
+    "definitions": [
+        {"stage": "mql", "sentence": "A lead with 60 points", "marketing_does": "", "sales_does": ""}
+    ],
+}
+
+
+def test_what_was_signed_in_format_1_is_read_and_written_as_then():
+    terms = AgreementTerms.from_data(OLD)
+    assert terms.window_for(terms.facts({"extra.Colour": "green"}, (), NOON)).key == "demo"
+    assert terms.window_for(terms.facts({"extra.Colour": "red"}, (), NOON)) is None
+    assert terms.commitments[0].achievable == "Two call.\nOurs."
+    assert (terms.scope, terms.by_name_only, terms.windows[0].on_breach) == (None, False, OnBreach())
+    assert canonical_json(as_format_1(terms.as_data())) == canonical_json(OLD)
+
+
 def test_the_first_window_in_the_stated_order_matches():
-    assert AGREEMENT.window_for({"source": "demo"}) is DEMO
-    assert AGREEMENT.window_for({"source": "e-book"}) is ALL
-    assert replace(AGREEMENT, windows=(ALL, DEMO)).window_for({"source": "demo"}) is ALL
-    assert replace(AGREEMENT, windows=(DEMO,)).window_for({"source": "e-book"}) is None
+    demo, book = (AGREEMENT.facts({"source": source}, (), NOON) for source in ("demo", "e-book"))
+    assert AGREEMENT.window_for(demo) is DEMO
+    assert AGREEMENT.window_for(book) is ALL
+    assert replace(AGREEMENT, windows=(ALL, DEMO)).window_for(demo) is ALL
+    assert replace(AGREEMENT, windows=(DEMO,)).window_for(book) is None
     assert AGREEMENT.window("all") is ALL
 
 
@@ -145,8 +210,13 @@ def test_a_share_that_no_float_can_say_stays_exact():
         (lambda: replace(TERMS, pause_cap_seconds=-1), "at least 0"),
         (lambda: replace(TERMS, acceptance_seconds=0), "at least 1"),
         (lambda: Depth(0, 1, 1), "attempts is 0"),
-        (lambda: replace(DEMO, match={"field": "source", "in": []}), "lists no value"),
-        (lambda: replace(DEMO, match={"in": ["demo"]}), "has no field"),
+        (lambda: OnBreach(most_hops=0), "new owners on breach is 0"),
+        (lambda: Definition("customer", "x", rule=GOOD), "Only MQL and SQL have conditions"),
+        (lambda: Definition("sql", "x", rule=GOOD, by_itself=True), "Only an MQL with conditions"),
+        (lambda: replace(AGREEMENT, personas=(CROWD,)), "chief"),
+        (lambda: replace(AGREEMENT, scope=GOOD), "who a lead is|chief"),
+        (lambda: replace(AGREEMENT, meeting_hour=None), "weekday and an hour"),
+        (lambda: replace(AGREEMENT, meeting_hour=24), "hour from 0 to 23"),
         (lambda: replace(MQLS, metric="calls"), "metric of promise m1"),
         (lambda: replace(MQLS, side="finance"), "side of promise m1"),
         (lambda: replace(MQLS, unit="share"), "Choose one of leads"),

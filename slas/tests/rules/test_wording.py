@@ -105,7 +105,7 @@ def test_every_value_of_the_terms_is_said():
         *("becomes an MQL", "Monday to Friday 9 to 17, Copenhagen", "Europe/Copenhagen"),
         *("25 December 2026", "Thursday 24 December 2026 is open 9 to 12"),
         "The first of these windows that takes a lead holds for it.",
-        "Demo requests, for leads whose source is demo or trial: Sales follows up within 4 business hours "
+        "Demo requests, for a lead that comes from demo or trial: Sales follows up within 4 business hours "
         "of the handoff (Monday to Friday 9 to 17, Copenhagen). Any attempt counts.",
         "All leads: Sales follows up within 4 business hours",
         *("75% of that, 3 business hours", "one of these reasons: duplicate"),
@@ -192,7 +192,7 @@ OTHERS = {
     "hours": "elapsed", "counts": "connection", "stage": "customer", "tz": "UTC", "currency": "DKK",
     "starts_on": "2026-11-30", "ends_on": "2027-11-29", "review_on": "2027-06-02", "field": "country",
     "value": "0.5", "holidays": ["2026-12-28"], "special": {"2026-12-23": [["09:00", "12:00"]]},
-    "warn_share": 0.5, "days": 2,
+    "warn_share": 0.5, "days": 2, "did": "download", "score": "fit", "persona": "crowd", "fades": "ends",
 }  # fmt: skip
 
 
@@ -205,7 +205,11 @@ def changed(data, path=()):
         here = (*path, name)
         if name in KEYS:
             continue
-        if name in OTHERS and value is not None:
+        if name == "op":
+            yield here, {**data, name: {"in": "not_in", "at_least": "at_most"}.get(value, "domain_in")}
+        elif name == "fades" and value == "stays":
+            yield here, {**data, name: "halves", "days": 3}
+        elif name in OTHERS and value is not None and not ("op" in data and name == "value"):
             yield here, {**data, name: OTHERS[name]}
         elif isinstance(value, dict | list) and value:
             for where, inner in changed(value, here):
