@@ -9,6 +9,7 @@ from slas.rules.grammar import Persona
 from slas.rules.opening_hours import WEEKDAY_NAMES
 from slas.rules.promising import amount, quantity, title
 from slas.rules.rule_words import describe_rule, describe_scoring
+from slas.rules.scoring import BehaviourRule, FitRule
 from slas.rules.terms import LONGEST_TERM_YEARS, AgreementTerms, Definition, Window
 from slas.rules.words import (
     STAGE_NAMES,
@@ -165,10 +166,9 @@ def _twice(terms: AgreementTerms, key: str) -> bool:
 
 
 def _scoring(terms: AgreementTerms) -> Iterator[tuple[_Key, _Fact]]:
-    rules = [*terms.scoring.fit, *terms.scoring.behaviour]
+    rules: list[FitRule | BehaviourRule] = [*terms.scoring.fit, *terms.scoring.behaviour]
     for rule, said in zip(rules, describe_scoring(terms.scoring, terms.personas), strict=True):
-        name, points = said.split(": ", 1)
-        yield ("points", rule.key), _Fact("marketing", f"Points, {name}", points.rstrip("."))
+        yield ("points", rule.key), _Fact("marketing", "What gives points", said.rstrip("."))
 
 
 def _window(window: Window, personas: Sequence[Persona]) -> Iterator[tuple[_Key, _Fact]]:

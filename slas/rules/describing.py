@@ -53,7 +53,7 @@ def describe_scope(agreement: AgreementTerms) -> list[str]:
     else:
         sentences = []
     if agreement.scope is not None:
-        sentences.append(f"It is for leads that {describe_rule(agreement.scope, agreement.personas)}.")
+        sentences.append(f"It is for every lead that {describe_rule(agreement.scope, agreement.personas)}.")
     return sentences or ["It is for every lead that no agreement before it takes."]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from slas.rules.checks import required
 from slas.rules.fields import FIELDS
 
-_NEW = {
+_NEW: dict[str, Any] = {
     "scope": None,
     "by_name_only": False,
     "hand_over_by_itself": False,

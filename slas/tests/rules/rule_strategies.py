@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from slas.rules.behaviour import BEHAVIOURS, Behaviour
@@ -25,6 +26,9 @@ from slas.rules.conditions import (
 )
 from slas.rules.fields import FIELDS, FREE_MAIL
 from slas.rules.scoring import BehaviourRule, FitRule, Scoring
+
+# Rules with personas and scoring are large to make; a busy machine is no failure.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 EXTRA_FIELDS = ("extra.Segment", "extra.Größe ’24")
 OFTEN = ("country", "country", "job_title", *EXTRA_FIELDS)  # so that what is asked is often said

@@ -5,10 +5,13 @@ window of 4 business hours: at risk at 12:00, due at 13:00.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from slas.rules.clock import judge, project
+from slas.rules.conditions import Facts
+from slas.rules.grammar import Attribute, Group
 from slas.rules.terms import Window
 from slas.rules.wording import explain
 

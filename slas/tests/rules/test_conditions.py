@@ -24,7 +24,7 @@ from slas.rules.conditions import (
 from slas.rules.fields import FIELDS
 
 from .rule_oracle import NAMES, verdict
-from .rule_strategies import cases
+from .rule_strategies import CALM, cases
 from .rules_build import (
     AT_ACME,
     BUSINESS,
@@ -156,6 +156,7 @@ def test_three_values_go_together(parts, of_all, of_any):
         assert meets(Group(how, parts), facts) == (result == "passed")
 
 
+@CALM
 @given(cases())
 def test_a_second_opinion_agrees(case):
     rule, facts = case
@@ -163,6 +164,7 @@ def test_a_second_opinion_agrees(case):
         assert truth(part, facts) == NAMES[verdict(part, facts)]
 
 
+@CALM
 @given(cases())
 def test_findings_say_what_the_rule_does(case):
     rule, facts = case
@@ -175,6 +177,7 @@ def test_findings_say_what_the_rule_does(case):
     assert missing(finding, facts).startswith("Qualifies: " if finding.met else "Not yet. ")
 
 
+@CALM
 @given(cases())
 def test_who_knows_more_qualifies_no_less_but_for_what_was_denied(case):
     """A blank filled in never makes a failed condition of what passed, but for "is unknown"."""

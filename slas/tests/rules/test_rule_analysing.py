@@ -27,7 +27,7 @@ from slas.rules.conditions import (
 )
 from slas.rules.scoring import NO_SCORING, FitRule, Scoring
 
-from .rule_strategies import cases, groups
+from .rule_strategies import CALM, cases, groups
 from .rules_build import (
     AT_ACME,
     BUSINESS,
@@ -56,6 +56,7 @@ def test_what_a_rule_asks_about():
     assert (nothing.fields, nothing.kinds, nothing.score) == (frozenset(), frozenset(), False)
 
 
+@CALM
 @given(cases())
 def test_what_is_not_asked_about_changes_nothing(case):
     rule, facts = case
@@ -266,7 +267,7 @@ WORLD = [
 SMALL_RULES = groups(SMALL_CONDITIONS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(CALM, max_examples=60)
 @given(SMALL_RULES)
 @example(all_of(country("not_in", "x"), country("contains", "x")))
 def test_contradictions_are_no_false_alarm(rule):
@@ -276,7 +277,7 @@ def test_contradictions_are_no_false_alarm(rule):
         assert not any(meets(rule, facts) for facts in WORLD)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(CALM, max_examples=150)
 @given(SMALL_RULES, SMALL_RULES)
 def test_what_is_hidden_is_hidden(earlier, later):
     hidden = hides(earlier, later)

@@ -17,7 +17,7 @@ from slas.rules.conditions import (
 )
 from slas.rules.fields import FIELDS, FOLD_FROM, FOLD_TO, FREE_MAIL, field_of, fold
 
-from .rule_strategies import groups, persona_lists
+from .rule_strategies import CALM, groups, persona_lists
 from .rules_build import (
     DEMO,
     RULE,
@@ -166,6 +166,7 @@ def test_a_rule_made_in_the_code_is_checked_as_well():
         Persona.from_data({"key": "buyer", "name": "Buyer"})
 
 
+@CALM
 @given(groups(), persona_lists())
 def test_rules_survive_their_own_json(rule, personas):
     assert Group.from_data(json.loads(json.dumps(rule.as_data()))) == rule

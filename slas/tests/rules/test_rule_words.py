@@ -11,7 +11,7 @@ from slas.rules.fields import FREE_MAIL
 from slas.rules.rule_words import describe_persona, describe_rule, describe_scoring
 from slas.rules.scoring import BehaviourRule, FitRule, Scoring
 
-from .rule_strategies import cases
+from .rule_strategies import CALM, cases
 from .rules_build import BUSINESS, CHIEF, DEMO, IN_NORDICS, RULE, all_of, any_of
 
 BUYER = Persona("buyer", "Buyer", all_of(CHIEF))
@@ -288,6 +288,7 @@ def test_every_value_of_a_persona_is_heard():
     assert len(said) > 5
 
 
+@CALM
 @given(cases())
 def test_rules_that_say_the_same_read_the_same(case):
     rule, facts = case

@@ -14,7 +14,7 @@ from slas.rules.conditions import Attribute, Did, Facts, IsPersona, Persona, Sco
 from slas.rules.scoring import NO_SCORING, BehaviourRule, FitRule, Score, Scoring, score
 
 from .rule_oracle import points
-from .rule_strategies import AS_OF, DAYS, ZONES, behaviour_rules, cases, scorings
+from .rule_strategies import AS_OF, CALM, DAYS, ZONES, behaviour_rules, cases, scorings
 from .rules_build import CHIEF, DAY, IN_NORDICS, NOW, SCORING, SECOND, ago, all_of, any_of, lead
 
 HEAD = FitRule("head", all_of(CHIEF), 20)
@@ -49,6 +49,7 @@ def test_scoring_is_read_as_it_is_written():
     assert Scoring.from_data({"fit": [], "behaviour": []}) == NO_SCORING
 
 
+@CALM
 @given(scorings())
 def test_scoring_survives_its_own_json(scoring):
     assert Scoring.from_data(json.loads(json.dumps(scoring.as_data()))) == scoring
@@ -133,6 +134,7 @@ def test_points_fade_in_whole_steps(rule, age, left):
     assert len(found.lines) == bool(left)  # a line that faded to nothing is gone
 
 
+@CALM
 @given(behaviour_rules(), st.sampled_from(AS_OF), st.integers(0, 400), st.sampled_from((-1, 0, 1)))
 def test_before_at_and_after_each_step(rule, as_of, steps, beside):
     if rule.days is None:
@@ -147,6 +149,7 @@ def test_before_at_and_after_each_step(rule, as_of, steps, beside):
     assert rule.points_at(at, as_of) == (left if rule.points > 0 else -left)
 
 
+@CALM
 @given(behaviour_rules(), st.sampled_from(AS_OF), st.integers(0, 5_000_000), st.integers(0, 5_000_000))
 def test_what_is_older_never_counts_for_more(rule, as_of, age, more):
     utc = as_of.astimezone(UTC)
@@ -213,6 +216,7 @@ def test_what_is_unknown_gives_no_points():
     assert score(Scoring((rule,)), lead(country=" ")) == Score(0, 0, ())
 
 
+@CALM
 @given(cases(), st.integers(-8_000_000, 8_000_000))
 def test_a_score_is_the_sum_of_its_lines_as_of_any_moment(case, later):
     _, facts = case
@@ -226,6 +230,7 @@ def test_a_score_is_the_sum_of_its_lines_as_of_any_moment(case, later):
     assert all(line.at is None or line.at <= facts.as_of for line in found.lines)
 
 
+@CALM
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_what_was_recorded_says_nothing(case, random):
     _, facts = case
@@ -234,6 +239,7 @@ def test_the_order_of_what_was_recorded_says_nothing(case, random):
     assert replace(facts, behaviour=tuple(shuffled)).score == facts.score
 
 
+@CALM
 @given(cases(), st.sampled_from(DAYS))
 def test_doing_more_never_takes_points_that_rules_give(case, days):
     """Where all points are positive and none is bounded, one more deed adds to the score or leaves it."""
