@@ -28,7 +28,7 @@ from slas.rules.fields import FIELDS, FREE_MAIL
 from slas.rules.scoring import BehaviourRule, FitRule, Scoring
 
 # Rules with personas and scoring are large to make; a busy machine is no failure.
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 EXTRA_FIELDS = ("extra.Segment", "extra.Größe ’24")
 OFTEN = ("country", "country", "job_title", *EXTRA_FIELDS)  # so that what is asked is often said
