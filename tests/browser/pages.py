@@ -13,6 +13,23 @@ WIDE = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PATIENCE = 20_000  # milliseconds; on a busy machine nothing is quick
 OWN = ("data:", "blob:", "about:")
+# Text cut short with an ellipsis is meant to be; so is what may be pushed sideways in a frame of
+# its own, and what stands only in what is read aloud.
+SIDEWAYS = """() => {
+  const width = document.documentElement.clientWidth, page = document.documentElement.scrollWidth;
+  const style = (one) => getComputedStyle(one);
+  const isUnseen = (one) => style(one).clip !== "auto" || style(one).clipPath !== "none";
+  const isShort = (one) => style(one).textOverflow === "ellipsis";
+  const isMeant = (one) => one.matches(".scroll-x, .seg, pre") || isShort(one) || isUnseen(one);
+  const meant = (one) => one && (isMeant(one) || meant(one.parentElement));
+  const past = ({ width: own, right }) => own && right > width + 1;
+  const scrolls = (one) => ["auto", "scroll"].includes(style(one).overflowX);
+  const pushed = (one) => scrolls(one) && one.scrollWidth > one.clientWidth + 1;
+  const wide = (one) => (past(one.getBoundingClientRect()) || pushed(one)) && !meant(one);
+  const name = (one) => [one.tagName.toLowerCase(), ...one.classList].join(".");
+  const found = [...document.body.querySelectorAll("*")].filter(wide).slice(0, 3).map(name);
+  return page > width ? [`the page, ${page} in ${width}`, ...found] : found;
+}"""
 
 
 class Visitor:
@@ -68,16 +85,26 @@ class Visitor:
 
     # --- What is looked at ---------------------------------------------------------------------
 
+    def looks_right(self, what: str) -> None:
+        """Look at the page as it stands; what is wrong with it is a trouble."""
+        self.troubles += [f"{what}: {each}" for each in self.looked_at()]
+
+    def looked_at(self) -> list[str]:
+        """All that is wrong with how the page stands, by day and by night."""
+        found = []
+        for name, scheme in (("by day", "light"), ("by night", "dark")):
+            self.by(scheme)
+            found += [f"{name}: {each}" for each in self.violations() + self.going_sideways()]
+        return found
+
     def told(self) -> list[str]:
         """The troubles so far; they are told once."""
         told, self.troubles = self.troubles, []
         return told
 
     def going_sideways(self) -> list[str]:
-        """How far the page goes sideways; nothing where it stays within the window."""
-        width = self.page.viewport_size["width"]
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        return [f"goes sideways: {wide} in {width}"] if wide > width else []
+        """What reaches past the window, cut off there or not; what scrolls sideways and is not made to."""
+        return [f"goes sideways: {each}" for each in self.page.evaluate(SIDEWAYS)]
 
     def violations(self) -> list[str]:
         """What axe finds on the page as it stands: the rule, where, and why."""

@@ -1,12 +1,16 @@
 """Each page a person can reach: answers, says nothing in the console, stays on its host, never goes sideways,
-and axe finds nothing on it; at a desk by day and by night, and on a phone."""
+and axe finds nothing on it; at a desk and on a phone, by day and by night."""
 
 import datetime as dt
+import io
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 
-from leads.models import Lead
+from leads.importing.uploads import ask_import, receive
+from leads.importing.working import work
+from leads.models import Lead, Upload
 from leads.services.follow_up import log_follow_up
 from leads.services.holding import pause
 from leads.tests.factories import handed_over, lead
@@ -19,7 +23,9 @@ from slas.services.drafting import draft_next
 from slas.services.proposing import propose
 from slas.services.signing import sign
 from slas.tests.factories import signed_agreement
-from smarketing.accounts.models import Side, User
+from smarketing.accounts.invitations import invite
+from smarketing.accounts.models import Role, Side, User
+from smarketing.now import this_second
 from smarketing.outbox.models import Mail
 from tests.browser.pages import Visitor
 
@@ -39,6 +45,7 @@ def world(transactional_db: None, monkeypatch: pytest.MonkeyPatch, wednesday: dt
     agreement = Agreement.objects.get(slug=SLUG)
     _today(agreement, wednesday)
     _open_versions(agreement, wednesday)
+    _uploads(wednesday)
 
 
 def _today(agreement: Agreement, now: dt.datetime) -> None:
@@ -67,6 +74,30 @@ def _open_versions(agreement: Agreement, now: dt.datetime) -> None:
     draft_next(partners, by=mona, now=now)
 
 
+def _uploads(now: dt.datetime) -> None:
+    """A file at each step of its way in: good rows and bad ones, and columns that are not ours."""
+    head = "Email,Full company,Created,Handed over,Colour,Lead owner"
+    good = "{}@customer.example,A company,2026-11-02,2026-11-03,blue,somebody@else.example"
+    bad = "nobody,A company,2026-11-02,,=1+1,"
+    for name in ("checked", "done", "waiting", "stopped"):
+        content = "\n".join([head, good.format(name), bad, ""])
+        sent = _sent(name, content, now)
+        if name == "done":
+            ask_import(Upload.objects.get(pk=sent.pk), now)
+            work(sent.pk, this_second)
+    _sent("unclear", "Name,Colour\nAnn,blue\n", now)
+    Upload.objects.filter(file_name="waiting.csv").update(state=Upload.State.IMPORT, alive_at=now, taken=1)
+    problem = {"problem": "It was cut short 4 times. Split the file and import the parts."}
+    Upload.objects.filter(file_name="stopped.csv").update(state=Upload.State.FAILED, found=problem)
+
+
+def _sent(name: str, content: str, now: dt.datetime) -> Upload:
+    file = io.BytesIO(content.encode())
+    sent = receive(file, f"{name}.csv", by=person("mia"), now=now, agreement=SLUG)
+    work(sent.pk, this_second)
+    return sent
+
+
 # Who looks, at what, and what it answers. Each sees the page that has most on it.
 PAGES: dict[str, tuple[str, str | Callable[[], str], int]] = {
     "log in": ("", "/login/", 200),
@@ -85,6 +116,12 @@ PAGES: dict[str, tuple[str, str | Callable[[], str], int]] = {
     "lead not handed over": ("mia", lambda: f"/leads/{named('New')}/", 200),
     "new lead": ("mia", "/leads/new/", 200),
     "import": ("mia", "/leads/import/", 200),
+    "import that is checked": ("mia", lambda: f"/leads/import/{upload('checked')}/", 200),
+    "import with a column too few": ("mia", lambda: f"/leads/import/{upload('unclear')}/", 200),
+    "somebody else’s import": ("mona", lambda: f"/leads/import/{upload('checked')}/", 200),
+    "import on its way": ("mia", lambda: f"/leads/import/{upload('waiting')}/", 200),
+    "import that is done": ("mia", lambda: f"/leads/import/{upload('done')}/", 200),
+    "import that stopped": ("mia", lambda: f"/leads/import/{upload('stopped')}/", 200),
     "agreements": ("mona", "/slas/", 200),
     "agreement": ("vic", f"/slas/{SLUG}/", 200),
     "draft": ("mona", "/slas/partners/2/", 200),
@@ -97,6 +134,8 @@ PAGES: dict[str, tuple[str, str | Callable[[], str], int]] = {
     "people": ("ada", "/people/", 200),
     "person": ("ada", lambda: f"/people/{person('rita').pk}/", 200),
     "before a person leaves": ("ada", lambda: f"/people/{person('rita').pk}/leave/", 200),
+    "invitation": ("", lambda: invited("nina@demo.example"), 200),
+    "invitation that is gone": ("", "/invitation/never-sent/", 404),
     "own preferences": ("raj", "/me/", 200),
     "closed page": ("vic", "/leads/new/", 403),
     "no page": ("rita", "/nowhere/", 404),
@@ -105,6 +144,16 @@ PAGES: dict[str, tuple[str, str | Callable[[], str], int]] = {
 
 def named(first_name: str) -> int:
     return Lead.objects.get(first_name=first_name, email__endswith="@customer.example").pk
+
+
+def upload(name: str) -> int:
+    return Upload.objects.get(file_name=f"{name}.csv").pk
+
+
+def invited(email: str) -> str:
+    """The path of a new link."""
+    _, link = invite(email, side=Side.SALES, role=Role.MEMBER, by=person("ada"), now=this_second())
+    return urlsplit(link).path
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
@@ -122,11 +171,6 @@ def test_every_page(visitor: Callable[..., Visitor], world: None, phone: bool) -
 
 
 def _found(looking: Visitor, path: str, status: int) -> list[str]:
-    """All that is wrong with one page, by day and, at a desk, by night: the words, and the way they stand."""
-    looking.by("light")
+    """All that is wrong with one page: the words, and the way they stand."""
     looking.go(path, status=status)
-    found = looking.violations() + looking.going_sideways()
-    if not looking.phone:
-        looking.by("dark")
-        found += [f"by night: {each}" for each in looking.violations()]
-    return found + looking.told()
+    return looking.looked_at() + looking.told()

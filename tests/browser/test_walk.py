@@ -52,6 +52,7 @@ def test_from_the_promise_to_its_figure(
         follow_up_by_keyboard(rep)
     is_met(rep)
     says(marketing_manager, mqls="6", speed="5 of 6")
+    marketing_manager.looks_right("the scoreboard after it all")
 
 
 def draft_propose_and_sign(mona: Visitor) -> None:
@@ -63,20 +64,25 @@ def draft_propose_and_sign(mona: Visitor) -> None:
     page.get_by_role("group", name="MQLs").get_by_label("How much").fill("12")
     mona.press(page.get_by_role("button", name="Save and read it"))
     expect(page.locator(".changes")).to_contain_text("12")
+    mona.looks_right("the draft")
     mona.press(page.get_by_role("button", name="Propose to Sales"))
     page.get_by_label("Password").fill(PASSWORD)
     mona.press(page.get_by_role("button", name="Sign for Marketing"))
     expect(page.get_by_text("You signed for Marketing.")).to_be_visible()
+    mona.looks_right("the version that one side signed")
 
 
 def sign(sam: Visitor) -> None:
     page = sam.page
     sam.go("/slas/inbound/2/")
     sam.press(page.get_by_role("link", name="Sign for Sales"))
+    expect(page.get_by_label("Password")).to_be_visible()
+    sam.looks_right("the page that signs")
     page.get_by_label("Password").fill(PASSWORD)
     sam.press(page.get_by_role("button", name="Sign for Sales"))
     expect(page.get_by_text("You signed for Sales.")).to_be_visible()
     expect(page.locator("h1")).to_contain_text("In force")
+    sam.looks_right("the signed version")
 
 
 def hand_over(mia: Visitor) -> None:
@@ -91,6 +97,7 @@ def hand_over(mia: Visitor) -> None:
     mia.press(page.get_by_role("link", name="Hand over"))
     mia.press(page.get_by_role("button", name="Hand over"))
     expect(page.get_by_label("The clock", exact=True)).to_contain_text("Running")
+    mia.looks_right("the lead that is handed over")
 
 
 def follow_up_by_keyboard(rita: Visitor) -> None:
@@ -99,13 +106,17 @@ def follow_up_by_keyboard(rita: Visitor) -> None:
     rita.go("/leads/queue/")
     keyboard.press("j")
     expect(page.get_by_role("link", name="Freja Holm").first).to_be_visible()
+    expect(page.locator("#panel")).to_contain_text("Freja Holm")
+    rita.looks_right("the queue with its panel")
     for undo in (True, False):
         keyboard.press("c")
         keyboard.press("1")
         expect(page.locator("#toast")).to_contain_text("Logged")
+        rita.looks_right("the queue with what was logged")
         if undo:
             keyboard.press("u")
             expect(page.get_by_text("Taken back: the follow-up no longer counts.")).to_be_visible()
+            rita.looks_right("the queue with what was taken back")
 
 
 def follow_up_by_thumb(rita: Visitor) -> None:
@@ -113,11 +124,16 @@ def follow_up_by_thumb(rita: Visitor) -> None:
     rita.go("/leads/queue/")
     for undo in (True, False):
         rita.press(page.locator("a.q-row", has_text="Freja Holm"))
-        rita.press(page.get_by_role("button", name="Talked to them"))
+        talked = page.get_by_role("button", name="Talked to them")
+        expect(talked).to_be_visible()
+        rita.looks_right("the panel as a sheet")
+        rita.press(talked)
         expect(page.locator("#toast")).to_contain_text("Logged")
+        rita.looks_right("the queue with what was logged")
         if undo:
             rita.press(page.get_by_role("button", name="Undo"))
             expect(page.get_by_text("Taken back: the follow-up no longer counts.")).to_be_visible()
+            rita.looks_right("the queue with what was taken back")
 
 
 def is_met(rita: Visitor) -> None:
@@ -126,6 +142,7 @@ def is_met(rita: Visitor) -> None:
     rita.go(f"/leads/{clock.handoff.lead_id}/")
     expect(rita.page.get_by_label("The clock", exact=True)).to_contain_text("Met")
     expect(rita.page.locator(".tale s", has_text="Rita Sørensen called")).to_have_count(1)
+    rita.looks_right("the lead after logging")
 
 
 def says(reader: Visitor, *, mqls: str, speed: str) -> None:
