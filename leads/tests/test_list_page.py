@@ -9,7 +9,7 @@ import pytest
 from leads.models import ImportBatch, Lead
 from leads.tests.factories import HANDED_OVER_AT, handed_over, lead
 from slas.tests.factories import signed_agreement
-from smarketing.accounts.tests.factories import mia, rita, vic
+from smarketing.accounts.tests.factories import UserFactory, mia, rita, vic
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,25 @@ def test_the_answer_counts_what_matches(reader, agreement, query, matching):
     assert response.context["matching"] == matching
     words = {0: "No lead matches", 1: "<b>1 lead</b>", 3: "<b>3 leads</b>"}[matching]
     assert words in response.content.decode()
+
+
+def test_a_long_list_is_not_counted_to_its_end_but_what_matches_is(reader, agreement, monkeypatch):
+    monkeypatch.setattr("leads.views.listing.MOST_COUNTED", 3)
+    for _ in range(3):
+        lead(agreement)
+    assert "<b>3 leads</b> in all." in reader.get("/leads/").content.decode()
+    lead(agreement)
+    assert "<b>More than 3 leads</b> in all." in reader.get("/leads/").content.decode()
+    assert "<b>4 leads</b> match." in reader.get("/leads/?stage=lead").content.decode()
+
+
+def test_a_filter_keeps_what_was_chosen_and_escapes_names(reader, agreement):
+    UserFactory(name="<b>Bo</b> & Co", email="bo@nordvik.example")
+    html = reader.get("/leads/?stage=mql&owner=nobody").content.decode()
+    assert '<option value="mql" selected>MQL</option>' in html
+    assert '<option value="nobody" selected>Nobody</option>' in html
+    assert html.count(" selected>") == 4, "any agreement and any clock are chosen too"
+    assert "&lt;b&gt;Bo&lt;/b&gt; &amp; Co</option>" in html
 
 
 def test_leads_that_no_agreement_takes_are_listed(reader, agreement):

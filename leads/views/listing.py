@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leads.exporting import lines
@@ -25,6 +26,7 @@ from smarketing.accounts.permissions import may_edit_lead, may_import, may_work_
 from smarketing.now import this_second
 
 PAGE = 50
+MOST_COUNTED = 10_000  # of all leads; the rest of a long table would be read for a number nobody needs
 
 
 @require_safe
@@ -34,16 +36,18 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     form, place = LeadFilter(request.GET), _place(request)
     matching = filtered(form, reader, now)
     shown, before, after = _page(with_state(matching, now), place)
+    badges = {state: _badge(state) for state in {lead.clock_state for lead in shown}}  # type: ignore[attr-defined]
     for lead in shown:
-        lead.look = look_of(lead.clock_state)  # type: ignore[attr-defined]
-    held, total = chips(form, request.GET), matching.count()
+        lead.badge = badges[lead.clock_state]  # type: ignore[attr-defined]
+    held = chips(form, request.GET)
+    total, total_words = _counted(matching, exactly=bool(held))
     context = {
         "form": form,
         "leads": shown,
         "chips": held,
         "narrowed": bool(held) or bool(form.errors),
         "matching": total,
-        "matching_words": counted(total, "lead"),
+        "matching_words": total_words,
         "agreement_none": form.cleaned_data.get("agreement") == "none",
         "query": without(request.GET),
         "wrong": bool(form.errors),
@@ -67,6 +71,22 @@ def lead_export(request: HttpRequest) -> StreamingHttpResponse:
     )
     answer["Content-Disposition"] = f'attachment; filename="leads-{now.astimezone(reader.zone):%Y-%m-%d}.csv"'
     return answer
+
+
+def _badge(state: str | None) -> str:
+    """A clock's state as HTML: many rows share one."""
+    return render_to_string("leads/_state.html", {"look": look_of(state), "words": ""})
+
+
+def _counted(leads: QuerySet[Lead], *, exactly: bool) -> tuple[int, str]:
+    """How many there are, also in words; `exactly` or up to MOST_COUNTED."""
+    if exactly:
+        total = leads.count()
+        return total, counted(total, "lead")
+    total = leads.order_by()[: MOST_COUNTED + 1].count()
+    if total > MOST_COUNTED:
+        return MOST_COUNTED, f"More than {counted(MOST_COUNTED, 'lead')}"
+    return total, counted(total, "lead")
 
 
 def _place(request: HttpRequest) -> tuple[Place, bool] | None:
