@@ -75,8 +75,10 @@ def describe_commitment(
 
 
 def in_short(commitment: Commitment, currency: str) -> str:
-    """ "at least 290 MQLs delivered from the source Demo request"."""
+    """ "at least 290 MQLs delivered from the source Demo request"; a time stands behind its name."""
     label = METRICS[commitment.metric].label
+    if commitment.unit in ("seconds", "days"):
+        return f"{_lowered(label)}{_of(commitment)}, {quantity(commitment, currency)}"
     return f"{quantity(commitment, currency)} {_lowered(label)}{_of(commitment)}"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
+import importlib.resources
 from datetime import date
 
 from slas.services.refusal import Refused
@@ -38,3 +40,20 @@ def data_versions() -> dict[str, str]:
     Instants come from the tzdata package alone, whatever the system has (`slas.rules.zones`).
     """
     return {name: importlib.metadata.version(name) for name in ("holidays", "tzdata")}
+
+
+def country_of_zone(time_zone: str) -> str:
+    """The country that an IANA zone lies in, where its public holidays are known; else blank."""
+    country = _countries_of_zones().get(time_zone, "")
+    if not country:
+        return ""
+    import holidays  # 150 ms: only where somebody asks
+
+    return country if country in holidays.list_supported_countries(include_aliases=False) else ""
+
+
+@functools.cache
+def _countries_of_zones() -> dict[str, str]:
+    table = (importlib.resources.files("tzdata.zoneinfo") / "zone.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
