@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slas.editor.stages import StagesForm
+from slas.models import Section
+
 if TYPE_CHECKING:
     from slas.editor.section import SectionForm
-    from slas.models import Section
 
-SECTIONS: dict[Section, type[SectionForm]] = {}
+SECTIONS: dict[Section, type[SectionForm]] = {
+    Section.STAGES: StagesForm,
+}

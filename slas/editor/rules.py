@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, cast
 
-from slas.editor.typed import Line, Mistyped, choices, line_of, line_typed
+from slas.editor.typed import PARTS, Line, Mistyped, choices, line_of, line_typed
 from slas.rules.conditions import contradiction
 from slas.rules.grammar import MOST_PARTS, Group
 from slas.rules.rule_words import describe_rule
@@ -78,11 +78,12 @@ class RuleForm:
         self.how, self.parts = "all", []  # type: str, list[Line | Nest]
         self.rule: Group | None = None
         self.error = ""
+        self.is_whole = False  # valid, and refused by nobody since
         self.is_quiet = False  # a button was pressed: what is not typed yet is no mistake to speak of
-        if data is not None:
+        if data is not None and f"{prefix}-how" in data:
             self._read(data)
-        elif rule is not None:
-            self.how, self.parts = rule.how, [_typed(part) for part in rule.parts]
+        elif data is None and rule is not None:
+            self.how, self.parts, self.rule = rule.how, [_typed(part) for part in rule.parts], rule
         elif required:
             self.parts = [Line()]
         self._settle(list(self.lines()) if data is None else [])
@@ -97,6 +98,15 @@ class RuleForm:
                 self.parts.append(Nest(_how(data[f"{name}-how"]), lines))
             elif f"{name}-what" in data:
                 self.parts.append(line_typed(data, name))
+
+    def typed(self) -> Iterator[tuple[str, str]]:
+        """What a browser would send of it as it stands: (name, text)."""
+        yield f"{self.prefix}-how", self.how
+        for part in self.parts:
+            if isinstance(part, Nest):
+                yield f"{part.name}-how", part.how
+            for line in part.lines if isinstance(part, Nest) else [part]:
+                yield from ((f"{line.name}-{one}", getattr(line, one)) for one in PARTS)
 
     def lines(self) -> Iterator[Line]:
         """Every condition, in order, those in groups included."""
@@ -183,18 +193,19 @@ class RuleForm:
 
     def is_valid(self) -> bool:
         """Whether it makes a rule, which is `rule` then (None: no condition); else `mistakes` say why not."""
-        self.rule, self.error = None, ""
+        self.rule, self.error, self.is_whole = None, "", False
         choosable = {value for _, group in self.choices for value, _ in group}
         parts = [self._part(part, choosable) for part in self.parts]
-        known = [part for part in parts if part is not None]
-        if len(known) < len(parts):
-            return False
-        if not known:
-            if self.required and not self.is_quiet:
+        known = tuple(part for part in parts if part is not None)
+        if len(known) == len(parts):
+            self.is_whole = self._join(known) if known else not self.required
+            if not known and self.required and not self.is_quiet:
                 self.error = "There is no condition yet. Add one."
-            return not self.required
+        return self.is_whole
+
+    def _join(self, parts: tuple[Condition | Group, ...]) -> bool:
         try:
-            rule = Group(self.how, tuple(known))
+            rule = Group(self.how, parts)
             self.error = contradiction(rule) or ""
         except ValueError as error:
             self.error = str(error)
@@ -232,9 +243,13 @@ class RuleForm:
                     found.append((f"{line.name}-{line.wrong}", line.error))
         return found
 
-    def refuse(self, sentence: str) -> None:
-        """Add what is wrong with it as part of a whole."""
-        self.rule, self.error = None, sentence
+    def refuse(self, sentence: str, line: Line | None = None) -> None:
+        """Add what is wrong with it, or with one of its conditions, as part of a whole."""
+        self.rule, self.is_whole = None, False
+        if line is None:
+            self.error = sentence
+        else:
+            line.wrong, line.error = "value" if line.asks == "points" else "what", sentence
 
     @property
     def words(self) -> str:
