@@ -244,7 +244,7 @@ def one(lead_id: int, reader: User, now: dt.datetime) -> Row | None:
 
 def _row(clock: Any, shelf: Shelf, now: dt.datetime, reader: User) -> Row:
     handoff = clock.handoff
-    window = shelf.terms(handoff).window(handoff.window_key)
+    window = shelf.terms(handoff).window(handoff.terms_window_key)
     seconds = window.terms.window_seconds if window else 1
     trying = clock.group == TRYING
     left = None if trying or clock.deadline_at is None else time_left(handoff, clock.deadline_at, shelf, now)
@@ -291,7 +291,7 @@ def _days_left(clock: Any, shelf: Shelf, now: dt.datetime) -> str:
 def time_left(handoff: Handoff, deadline: dt.datetime, shelf: Shelf, now: dt.datetime) -> int:
     """Seconds of the window that are left: business time, or real time where the window says so."""
     terms = shelf.terms(handoff)
-    window = terms.window(handoff.window_key)
+    window = terms.window(handoff.terms_window_key)
     hours = window.terms.hours if window else "elapsed"
     closures = {row.date: seconds_of(row.recorded_at) for row in shelf.closures(handoff)}
     return CountableTime(hours, terms.calendar, closures).passed(seconds_of(now), seconds_of(deadline))

@@ -102,7 +102,7 @@ def _say_effect(panel: Panel, desk: Desk, now: dt.datetime) -> None:
     if not shelf.knows(clock.handoff):
         shelf = Shelf()
         shelf.read_for([clock.handoff])
-    window = shelf.terms(clock.handoff).window(clock.handoff.window_key)
+    window = shelf.terms(clock.handoff).window(clock.handoff.terms_window_key)
     if window is None:
         return
     if clock.stopped_at is not None:

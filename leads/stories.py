@@ -77,12 +77,12 @@ def story_of(
     as_of: dt.datetime,
 ) -> Story:
     """The story of a handoff from the entries of its lead (in the order of the journal), the closures of its
-    agreement and the frozen terms of its version. Touches no database.
+    agreement and the frozen terms it runs under. Touches no database.
 
     Left out: moves that are no event of this clock, and what happened before the handoff, other than
     assignments.
     """
-    window = terms.window(handoff.window_key)
+    window = terms.window(handoff.terms_window_key)
     entries = list(entries)
     mine = [entry for entry in entries if entry.handoff_id == handoff.pk]
     begins = min([handoff.at, *(entry.twin_start for entry in mine if entry.twin_start)])
@@ -143,7 +143,7 @@ class Shelf:
     def read_for(self, handoffs: Iterable[Handoff]) -> None:
         """Two queries at most, none for what is there already."""
         handoffs = list(handoffs)
-        versions = {handoff.version_id for handoff in handoffs} - self._terms.keys()
+        versions = {handoff.terms_version_id for handoff in handoffs} - self._terms.keys()
         for frozen in FrozenTerms.objects.filter(version__in=versions) if versions else ():
             self._terms[frozen.version_id] = frozen.terms()
         agreements = {handoff.agreement_id for handoff in handoffs} - self._closures.keys()
@@ -153,10 +153,11 @@ class Shelf:
                 self._closures[closure.agreement_id].append(closure)
 
     def knows(self, handoff: Handoff) -> bool:
-        return handoff.version_id in self._terms and handoff.agreement_id in self._closures
+        return handoff.terms_version_id in self._terms and handoff.agreement_id in self._closures
 
     def terms(self, handoff: Handoff) -> AgreementTerms:
-        return self._terms[handoff.version_id]
+        """Those it runs under now."""
+        return self._terms[handoff.terms_version_id]
 
     def closures(self, handoff: Handoff) -> list[Closure]:
         return self._closures[handoff.agreement_id]

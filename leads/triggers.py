@@ -56,7 +56,8 @@ def _entries() -> list[Guard]:
 
 def _handoffs() -> list[Guard]:
     window = ("window_key", "window_why", "matched_on")
-    derived = ("by", "measured", "measured_since", *window, "rejected_at", "ended_at")
+    moved = ("moved_at", "moved_to", "moved_window_key")
+    derived = ("by", "measured", "measured_since", *window, "rejected_at", "ended_at", *moved)
     kept = columns_of(apps.get_model("leads", "Handoff"), but=derived)
     measured_now = "(NOT OLD.measured AND NEW.measured)"
     return [

@@ -90,7 +90,7 @@ def _content(name: str) -> list[Guard]:
 
 def _versions() -> list[Guard]:
     model = apps.get_model("slas", "Version")
-    content = changed(columns_of(model, but=("status", "in_force_at", "ended_at")))
+    content = changed(columns_of(model, but=("status", "in_force_at", "ended_at", "clocks_moved_at")))
     is_frozen = _is_frozen('OLD."id"')
     status = changed(["status"])
     signatures = (

@@ -38,6 +38,14 @@ class NewHandoff(NamedTuple):
         return self.id
 
     @property
+    def terms_version_id(self) -> int:
+        return self.version_id
+
+    @property
+    def terms_window_key(self) -> str:
+        return self.window_key
+
+    @property
     def has_clock(self) -> bool:
         return self.measured and self.window_key != ""
 

@@ -80,6 +80,12 @@ class Handoff(models.Model):
         null=True, blank=True, help_text="The rejection in effect, if there is one."
     )
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When the lead was recycled out of it.")
+    # The terms it runs under since it was moved to a later version while running (TermsMove has the history).
+    moved_at = models.DateTimeField(null=True, blank=True)
+    moved_to = models.ForeignKey(
+        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="moved_handoffs"
+    )
+    moved_window_key = models.CharField(max_length=80, blank=True)
 
     objects: ClassVar[models.Manager[Handoff]] = HandoffQuerySet.as_manager()
 
@@ -90,8 +96,27 @@ class Handoff(models.Model):
             models.UniqueConstraint(fields=["lead"], condition=Q(ended_at=None), name="handoff_open_once"),
             models.UniqueConstraint(fields=["lead", "at"], name="handoff_instant_once"),
             models.CheckConstraint(condition=Q(recorded_at__gte=F("at")), name="handoff_recorded_after"),
+            models.CheckConstraint(
+                condition=Q(moved_at=None, moved_to=None, moved_window_key="")
+                | (Q(moved_at__isnull=False, moved_to__isnull=False) & ~Q(moved_window_key="")),
+                name="handoff_moved_whole",
+            ),
         ]
         indexes = [models.Index(fields=["agreement", "at"], name="handoff_at")]
+
+    @property
+    def terms_version_id(self) -> int:
+        """The version whose terms its clock runs under now."""
+        return self.moved_to_id or self.version_id
+
+    @property
+    def terms_version(self) -> Version:
+        return self.moved_to or self.version
+
+    @property
+    def terms_window_key(self) -> str:
+        """The window its clock runs under now; blank: none."""
+        return self.moved_window_key if self.moved_to_id else self.window_key
 
     def __str__(self) -> str:
         return f"{self.lead} handed over {self.at:%Y-%m-%d %H:%M}"

@@ -143,6 +143,7 @@ def _handoff_drift(handoffs: list[Handoff], shelf: Shelf) -> Iterator[Difference
         ended = ended_at(handoff, journals[handoff.lead_id])
         if handoff.ended_at != ended:
             yield Difference(*where, "ended_at", handoff.ended_at, ended)
-        key = certain_window_key(shelf.terms(handoff), handoff) if handoff.measured else None
+        matched = handoff.measured and handoff.moved_to_id is None  # by a move: not at the handoff
+        key = certain_window_key(shelf.terms(handoff), handoff) if matched else None
         if key is not None and key != handoff.window_key:
             yield Difference(*where, "window_key", handoff.window_key, key)

@@ -72,7 +72,7 @@ def resume(lead: Lead, *, by: User, now: dt.datetime, note: str = "", click: str
 
 def pause_reasons(handoff: Handoff) -> tuple[str, ...]:
     """The reasons for which the handoff's window may be paused."""
-    window = handoff.version.terms().window(handoff.window_key)
+    window = handoff.terms_version.terms().window(handoff.terms_window_key)
     return window.terms.pause_reasons if window else ()
 
 

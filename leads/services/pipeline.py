@@ -165,8 +165,8 @@ def disqualify(
 
 def rejection_reasons(handoff: Handoff) -> tuple[str, ...]:
     """The reasons of the handoff's window; of all windows of the version where none matched."""
-    terms = handoff.version.terms()
-    window = terms.window(handoff.window_key)
+    terms = handoff.terms_version.terms()
+    window = terms.window(handoff.terms_window_key)
     if window is not None:
         return window.rejection_reasons
     return tuple(dict.fromkeys(reason for each in terms.windows for reason in each.rejection_reasons))

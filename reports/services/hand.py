@@ -112,8 +112,8 @@ def _row(
     now: dt.datetime,
 ) -> Waiting:
     handoff = clock.handoff
-    said = terms[handoff.version_id]
-    window = said.window(handoff.window_key)
+    said = terms[handoff.terms_version_id]
+    window = said.window(handoff.terms_window_key)
     lead, deadline = handoff.lead, clock.deadline_at or now
     if deadline < now:
         left = late_text(int((now - deadline).total_seconds()))

@@ -98,7 +98,7 @@ def _by_reader(notices: list[Notice]) -> dict[tuple[User, Agreement], list[Notic
 def _open_days(notices: list[Notice]) -> Callable[[dt.date], bool]:
     """On which dates the agreement is open: by the latest version among these clocks, closures left out."""
     handoff = max((notice.clock.handoff for notice in notices), key=lambda handoff: handoff.version.number)
-    calendar = handoff.version.terms().calendar
+    calendar = handoff.terms_version.terms().calendar
     closed = Closure.objects.filter(agreement=handoff.agreement_id, retracted_at=None)
     dates = frozenset(closed.values_list("date", flat=True))
     return lambda day: day not in dates and calendar.is_open_day(day)

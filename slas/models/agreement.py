@@ -106,6 +106,9 @@ class Version(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     in_force_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    clocks_moved_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the running clocks went over to it, where both sides chose so."
+    )
 
     objects: ClassVar[models.Manager[Version]] = VersionQuerySet.as_manager()
 
