@@ -36,19 +36,25 @@ class Finding:
 
 
 def evaluate(part: Group | Condition, facts: Facts) -> Finding:
-    """What the lead meets of it and what not, condition by condition. ValueError for a persona that is
-    not there."""
-    if isinstance(part, Group):
-        return _group(part, facts)
+    """What the lead meets of it and what not, condition by condition; of a persona, its conditions too, but
+    not those of personas in it. ValueError for a persona that is not there."""
+    return _group(part, facts, open_personas=True) if isinstance(part, Group) else _one(part, facts, True)
+
+
+def _one(condition: Condition, facts: Facts, open_personas: bool) -> Finding:
     inner: tuple[Finding, ...] = ()
-    if isinstance(part, IsPersona):
-        inner = evaluate(facts.persona(part.key).rule, facts).parts
-    result = truth(part, facts)
-    return Finding(result, title(part, facts.persona_name), _value(part, result, facts), part, inner)
+    if isinstance(condition, IsPersona) and open_personas:
+        inner = _group(facts.persona(condition.key).rule, facts, open_personas=False).parts
+    result = truth(condition, facts)
+    words = _value(condition, result, facts)
+    return Finding(result, title(condition, facts.persona_name), words, condition, inner)
 
 
-def _group(group: Group, facts: Facts) -> Finding:
-    parts = tuple(evaluate(part, facts) for part in group.parts)
+def _group(group: Group, facts: Facts, open_personas: bool) -> Finding:
+    parts = tuple(
+        _group(part, facts, open_personas) if isinstance(part, Group) else _one(part, facts, open_personas)
+        for part in group.parts
+    )
     result = together(group.how, [part.result for part in parts])
     met = sum(part.met for part in parts)
     value = f"{met} of {len(parts)} {'is' if met == 1 else 'are'} met"

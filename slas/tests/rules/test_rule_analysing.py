@@ -21,6 +21,7 @@ from slas.rules.conditions import (
     check_rule,
     check_scoring,
     contradiction,
+    evaluate,
     hides,
     meets,
     truth,
@@ -41,6 +42,7 @@ from .rules_build import (
     ago,
     all_of,
     any_of,
+    lead,
 )
 
 
@@ -98,14 +100,20 @@ def test_personas_that_go_together():
     check_personas(())
     check_personas((A, B, FINE))
     check_personas({one.key: one for one in (A, B, FINE)})
-    names = [f"p{number}" for number in range(40)]  # each twice in the next: 2**40 ways to walk
-    check_personas(
-        [Persona("p0", "p0", all_of(DEMO))]
-        + [
-            Persona(name, name, all_of(IsPersona(below), any_of(DEMO, IsPersona(below))))
-            for below, name in pairwise(names)
-        ]
-    )
+
+
+def test_personas_in_personas_take_no_time():
+    """Forty, each twice in the next: two to the fortieth ways to walk."""
+    names = [f"p{number}" for number in range(40)]
+    made = [Persona("p0", "p0", all_of(DEMO))] + [
+        Persona(name, name, all_of(IsPersona(below), any_of(DEMO, IsPersona(below))))
+        for below, name in pairwise(names)
+    ]
+    rule = all_of(IsPersona("p39"))
+    check_personas(made)
+    assert asked_about(rule, made, SCORING).kinds == {"demo_requested"}
+    facts = replace(lead(), personas={one.key: one for one in made})
+    assert truth(rule, facts) == evaluate(rule, facts).result == "failed"
 
 
 def test_a_rule_names_personas_that_are_there():
