@@ -13,7 +13,8 @@ from typing import IO
 from .mapping import REJECT_COLUMNS
 from .reading import ImportFailed, Table
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")  # wide ones too
+_PASSED_OVER = " \u00a0\ufeff\u200b\u2060\u3000"  # blanks that a spreadsheet may drop before it looks
 _HARMLESS = re.compile(r"[-+]?\d+(?:[.,]\d+)*|\+[\d ()]+")
 
 
@@ -34,7 +35,7 @@ def unguarded(cell: str) -> str:
 
 
 def begins_formula(cell: str) -> bool:
-    return cell.lstrip(" ").startswith(FORMULA)
+    return cell.lstrip(_PASSED_OVER).startswith(FORMULA)
 
 
 class Rejects:
