@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leads.tidying import tidy
+
 from . import values
 from .dates import BadValue, DateReader
 from .mapping import Mapping
@@ -93,7 +95,7 @@ class RowReader:
     def _attributes(self, cells: Sequence[str], reasons: list[str]) -> dict[str, Any]:
         found = {}
         for index, header, field in self._texts:
-            value = cells[index]
+            value = tidy(cells[index])
             if value:
                 try:
                     found[field] = _CHECKS[field](value)
@@ -117,9 +119,9 @@ class RowReader:
     def _held_by(self, cells: Sequence[str], reasons: list[str]) -> tuple[Owner, ...]:
         found = []
         for index, header, role in self._owners:
-            if cells[index]:
+            if owner := tidy(cells[index]):
                 try:
-                    found.append(Owner(role, values.text(cells[index], values.OWNER_LIMIT)))
+                    found.append(Owner(role, values.text(owner, values.OWNER_LIMIT)))
                 except BadValue as bad:
                     reasons.append(f"{header}: {bad}")
         return tuple(found)

@@ -14,6 +14,7 @@ from leads.services.door import Visit, enter, holder_id, whole_second
 from leads.services.refusal import NotAllowed, Refused
 from leads.services.tiers import attributes_of
 from leads.services.touched import touch
+from leads.tidying import tidy
 from slas.models import Agreement
 from smarketing.accounts.models import Role, Side, User
 from smarketing.accounts.permissions import may_edit_lead, may_work_leads
@@ -102,7 +103,7 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
     unknown = set(fields) - {*EDITABLE, "extra"}
     if unknown:
         raise TypeError(f"A lead has no field {', '.join(sorted(unknown))} to fill in.")
-    return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    return {name: tidy(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _check(lead: Lead) -> None:

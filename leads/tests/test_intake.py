@@ -8,6 +8,7 @@ from leads.models import Clock, Entry, Lead, TouchedDay
 from leads.services.intake import add_lead, edit_lead
 from leads.services.refusal import NotAllowed, Refused
 from leads.tests.factories import HANDED_OVER_AT, handed_over, lead
+from leads.tidying import tidy
 from slas.models import Agreement
 from slas.tests.factories import marketing_manager, sales_manager, signed_agreement
 from smarketing.accounts.tests.factories import ada, mia, raj, rita, vic
@@ -144,3 +145,23 @@ def test_fractions_of_a_second_are_cut(agreement):
     edit_lead(made, by=mia(), now=NOW.replace(microsecond=5), company="x")
     handoff = handed_over(agreement, at=NOW.replace(second=1, microsecond=999_999))
     assert handoff.at == NOW.replace(second=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Ann\r\nBo", "Ann Bo"),
+        ("Ann\x00\x07Bo\x85", "Ann Bo"),
+        ("Ann\u2028Bo", "Ann Bo"),
+        ("\u202eAnn\u202c Bo\u2066", "Ann Bo"),
+        (" Søren\u00a0Å \u0627\u0628 ", "Søren\u00a0Å \u0627\u0628"),
+    ],
+)
+def test_text_keeps_no_line_ends_and_turns_no_direction(typed, stored):
+    assert tidy(typed) == stored
+
+
+def test_a_name_is_tidied_when_it_is_added_and_when_it_is_edited(agreement):
+    made = add_lead(by=mia(), now=NOW, agreement=agreement, first_name="\u202eAnn", last_name="Berg\r\n=1")
+    assert (made.first_name, made.last_name) == ("Ann", "Berg =1")
+    assert edit_lead(made, by=marketing_manager(), now=NOW, last_name="Berg\t=1") == []
