@@ -162,7 +162,12 @@ def _headers(records: Iterator[list[str]], name: str) -> tuple[str, ...]:
     cells = next((cells for cells in records if any(map(str.strip, cells))), None)
     if cells is None:
         raise UnreadableFile(f"{name} is empty. It needs a header line and a line for each lead.")
-    headers = tuple(cell.strip() or f"column {place}" for place, cell in enumerate(cells, start=1))
+    if "\n" in "".join(cells) and next(records, None) is None:
+        raise UnreadableFile(
+            f"{name} has a quote in its header line that is never closed, so all of it reads as the header: "
+            "close the quote or delete it."
+        )
+    headers = tuple(" ".join(cell.split()) or f"column {place}" for place, cell in enumerate(cells, start=1))
     for place, header in enumerate(headers, start=1):
         first = headers.index(header) + 1
         if first != place:

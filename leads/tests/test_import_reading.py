@@ -140,6 +140,19 @@ def test_a_quote_that_is_never_closed_is_named():
         rows(data)
 
 
+@pytest.mark.parametrize(
+    "text", ['"email,company\na@b.example,A\n', 'email,"company\na@b.example,A\nb@b.example,B\n']
+)
+def test_a_lone_quote_in_the_header_is_told_in_one_line(text):
+    with pytest.raises(UnreadableFile, match="a quote in its header line that is never closed") as refused:
+        rows(text)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_header_of_two_lines_is_named_in_one():
+    assert table('email,"First\r\nname"\na@b.example,Ann\n').headers == ("email", "First name")
+
+
 # --- which column fills what -------------------------------------------------------------------
 
 
