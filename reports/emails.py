@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from reports.content.letter import Letter
+from reports.content.notice import Notice
 from reports.content.notices import notice_letter
 from reports.content.plain_text import letter_text
 from reports.content.summary import summary_letter
@@ -15,7 +16,6 @@ from smarketing.outbox.timing import at_seven
 if TYPE_CHECKING:
     from reports.models import Report
     from reports.services.nights import Night
-    from reports.services.notices import Notice
     from reports.services.promises import Standing
     from slas.models import Agreement
 
@@ -47,7 +47,7 @@ def report_mails(report: "Report", letter: Letter, readers: Sequence[User], not_
 
 
 def notice_mail(
-    reader: User, agreement: "Agreement", notices: Sequence["Notice"], now: dt.datetime
+    reader: User, agreement: "Agreement", notices: Sequence[Notice], now: dt.datetime
 ) -> dict[str, Any]:
     """What one reader is told of clocks at risk and breached; without key and instant."""
     return letter_mail(notice_letter(reader, agreement, notices, now), Kind.NOTICE, reader)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from leads.models import Clock
 from reports.content.letter import (
@@ -16,20 +15,16 @@ from reports.content.letter import (
     link,
     owner_of,
 )
+from reports.content.notice import Notice
 from reports.content.numbers import late_text
 from slas.models import Agreement
 from slas.rules.words import counted, instant
 from smarketing.accounts.models import User
 
-if TYPE_CHECKING:
-    from reports.services.notices import Notice
-
 MOST = 20  # lines a list shows
 
 
-def notice_letter(
-    reader: User, agreement: Agreement, notices: Sequence["Notice"], now: dt.datetime
-) -> Letter:
+def notice_letter(reader: User, agreement: Agreement, notices: Sequence[Notice], now: dt.datetime) -> Letter:
     """Times are in the reader's zone."""
     teller = _Teller(reader, now)
     return teller.one(agreement, notices[0]) if len(notices) == 1 else teller.several(agreement, notices)
@@ -44,7 +39,7 @@ class _Teller:
     def at(self, moment: dt.datetime) -> str:
         return instant(moment, self.reader.time_zone, self.now)
 
-    def one(self, agreement: Agreement, notice: "Notice") -> Letter:
+    def one(self, agreement: Agreement, notice: Notice) -> Letter:
         lead = notice.clock.handoff.lead
         breach = notice.kind == "breach"
         sentences = self._breach(notice) if breach else self._warning(notice)
@@ -64,7 +59,7 @@ class _Teller:
             url=lead_link(lead),
         )
 
-    def several(self, agreement: Agreement, notices: Sequence["Notice"]) -> Letter:
+    def several(self, agreement: Agreement, notices: Sequence[Notice]) -> Letter:
         late = [notice for notice in notices if notice.kind == "breach"]
         soon = [notice for notice in notices if notice.kind != "breach"]
         parts = ([f"{len(late):,} late"] if late else []) + ([f"{len(soon):,} due soon"] if soon else [])
@@ -87,20 +82,20 @@ class _Teller:
             url=link("queue"),
         )
 
-    def _list(self, title: str, notices: list["Notice"]) -> Section:
+    def _list(self, title: str, notices: list[Notice]) -> Section:
         notices = sorted(notices, key=lambda notice: notice.deadline)
         lines = [self._line(notice) for notice in notices[:MOST]]
         more = and_more(len(notices), len(lines), "lead")
         return Section(title, lines, more=more, more_url=link("queue"))
 
-    def _line(self, notice: "Notice") -> Line:
+    def _line(self, notice: Notice) -> Line:
         lead, clock = notice.clock.handoff.lead, notice.clock
         worked = clock.stopped_at is not None
         end = f"{'was due' if notice.kind == 'breach' else 'due'} {self.at(notice.deadline)}"
         detail = f"held by {owner_of(lead)}" + (", followed up since" if worked else "")
         return Line(lead_line(lead), detail, end, "bad" if notice.kind == "breach" else "no", lead_link(lead))
 
-    def _warning(self, notice: "Notice") -> list[str]:
+    def _warning(self, notice: Notice) -> list[str]:
         lead, handoff = notice.clock.handoff.lead, notice.clock.handoff
         first = f"{lead_line(lead)}, waits for the first follow-up until {self.at(notice.deadline)}."
         holder = lead.owner or lead.owner_text
@@ -109,7 +104,7 @@ class _Teller:
         second = f"{who}. It {handed}" if who else f"Nobody holds this lead. It {handed}"
         return [first, second]
 
-    def _breach(self, notice: "Notice") -> list[str]:
+    def _breach(self, notice: Notice) -> list[str]:
         clock = notice.clock
         lead, due = clock.handoff.lead, self.at(notice.deadline)
         if clock.stopped_at is None:

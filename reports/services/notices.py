@@ -4,57 +4,14 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from leads.models import Clock
+from reports.content.notice import BREACH, Notice
 from reports.emails import notice_mail
 from reports.services.recipients import reached, sales_managers
 from slas.models import Agreement, Closure
 from smarketing.accounts.models import User
 from smarketing.outbox.services import queue_many
 from smarketing.outbox.timing import notice_time
-
-WARNING, BREACH = "warning", "breach"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """That a clock is at risk (`WARNING`) or breached (`BREACH`), for the instants it had when it was
-    claimed."""
-
-    kind: str
-    clock: Clock
-    deadline: dt.datetime
-
-    @classmethod
-    def of(cls, kind: str, clock: Clock) -> "Notice":
-        if clock.deadline_at is None:
-            raise ValueError(f"{clock} has no deadline: a pause holds it, so nothing is to be told.")
-        return cls(kind, clock, clock.deadline_at)
-
-    @property
-    def is_news(self) -> bool:
-        """Whether the deadline falls after the lead was recorded here: history never notifies (rule 5)."""
-        return self.clock.handoff.entered_at < self.deadline
-
-    @property
-    def instant(self) -> dt.datetime | None:
-        """What the notice is for; a clock whose instant moves may be told of again."""
-        return self.clock.warn_at if self.kind == WARNING else self.deadline
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}:{self.clock.pk}:{self.instant:%Y%m%dT%H%M%S}"
-
-    def readers(self, managers: list[User]) -> list[User]:
-        """A warning goes to the owner; a breach to whom it counts for, the owner and the managers of Sales.
-
-        Where no active person owns the lead, the managers of Sales are told.
-        """
-        owner = self.clock.handoff.lead.owner
-        if self.kind == BREACH:
-            return reached([self.clock.holder, owner, *managers])
-        return reached([owner]) if owner is not None and owner.is_active else managers
 
 
 def queue_notices(notices: Iterable[Notice], now: dt.datetime) -> None:
@@ -79,6 +36,17 @@ def queue_notices(notices: Iterable[Notice], now: dt.datetime) -> None:
     queue_many(mails, now=now)
 
 
+def readers_of(notice: Notice, managers: list[User]) -> list[User]:
+    """A warning goes to the owner; a breach to whom it counts for, the owner and the managers of Sales.
+
+    Where no active person owns the lead, the managers of Sales are told.
+    """
+    owner = notice.clock.handoff.lead.owner
+    if notice.kind == BREACH:
+        return reached([notice.clock.holder, owner, *managers])
+    return reached([owner]) if owner is not None and owner.is_active else managers
+
+
 def _by_agreement(notices: list[Notice]) -> dict[Agreement, list[Notice]]:
     groups = defaultdict(list)
     for notice in notices:
@@ -90,7 +58,7 @@ def _by_reader(notices: list[Notice]) -> dict[tuple[User, Agreement], list[Notic
     managers = sales_managers()
     groups = defaultdict(list)
     for notice in notices:
-        for reader in notice.readers(managers):
+        for reader in readers_of(notice, managers):
             groups[reader, notice.clock.handoff.agreement].append(notice)
     return groups
 

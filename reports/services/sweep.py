@@ -13,7 +13,8 @@ from django.db.models import F
 
 from leads.models import Clock
 from leads.models.clock import ClockQuerySet
-from reports.services.notices import BREACH, WARNING, Notice, queue_notices
+from reports.content.notice import BREACH, WARNING, Notice
+from reports.services.notices import queue_notices
 
 BATCH = 2_000
 
