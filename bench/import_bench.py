@@ -8,29 +8,24 @@ On SQLite, and on PostgreSQL where one answers: each in a process and a database
 
 import datetime as dt
 import io
-import json
-import os
 import random
-import subprocess
+import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
 
+from bench.databases import HERE, in_own_process, own_database, postgresql, print_result
 from bench.table import Row, render, seconds
 
 ROWS, ROUNDS = 20_000, 5
 BATCH = 2_000
-POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 
 
 def measure(rows: int = ROWS, rounds: int = ROUNDS) -> list[Row]:
     """A line for SQLite and one for PostgreSQL; one that says why where there is no PostgreSQL."""
     found = [_line("SQLite", _measured("", rows, rounds))]
-    url = os.environ.get("DATABASE_URL") or POSTGRESQL
-    if _answers(url):
+    if url := postgresql():
         found.append(_line("PostgreSQL", _measured(url, rows, rounds)))
     return found
 
@@ -48,28 +43,9 @@ def _line(database: str, measured: dict[str, Any]) -> Row:
     )
 
 
-def _answers(url: str) -> bool:
-    import socket
-
-    address = urlsplit(url)
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((address.hostname or "127.0.0.1", address.port or 5432)) == 0
-
-
 def _measured(url: str, rows: int, rounds: int) -> dict[str, Any]:
     """Median seconds of both, measured in turns in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {
-            "DATA_DIR": folder,
-            "DATABASE_URL": url,
-            "SECRET_KEY": "bench" * 10,
-            "ALLOWED_HOSTS": "localhost",
-            "DJANGO_SETTINGS_MODULE": "smarketing.settings",
-        }
-        command = [sys.executable, "-m", "bench.import_bench", "--here", str(rows), str(rounds)]
-        done = subprocess.run(command, env=os.environ | settings, stdout=subprocess.PIPE, check=True)  # noqa: S603
-    return json.loads(done.stdout)
+    return cast(dict[str, Any], in_own_process("bench.import_bench", [str(rows), str(rounds)], url))
 
 
 def csv_lines(rows: int) -> Iterator[str]:
@@ -145,39 +121,31 @@ class Workshop:
 
 def _here(rows: int, rounds: int) -> dict[str, Any]:
     """Measure on the database of this process's settings, with a database made for it."""
-    import statistics
-
     import django
 
     django.setup()
-    from django.core.management import call_command
-    from django.db import connection
+    with own_database():
+        return _compared(rows, rounds)
 
-    if connection.vendor == "postgresql":
-        own = str(connection.settings_dict["NAME"])
-        connection.settings_dict["TEST"]["NAME"] = f"bench_{os.getpid()}"  # tests may be running meanwhile
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    else:
-        call_command("migrate", verbosity=0)
+
+def _compared(rows: int, rounds: int) -> dict[str, Any]:
+    from django.core.management import call_command
+
     call_command("standard_agreement", "bench", "--timezone", "Europe/Copenhagen", "--from", "2024-01-01")
     workshop = Workshop(rows)
     ours, reference = [], []
-    try:
-        for _ in range(rounds):
-            ours.append(seconds(workshop.ours))
-            workshop.keep_rows()
-            workshop.clear()
-            reference.append(seconds(workshop.reference))
-            workshop.clear()
-    finally:
-        if connection.vendor == "postgresql":
-            connection.creation.destroy_test_db(own, verbosity=0)
+    for _ in range(rounds):
+        ours.append(seconds(workshop.ours))
+        workshop.keep_rows()
+        workshop.clear()
+        reference.append(seconds(workshop.reference))
+        workshop.clear()
     return {"rows": rows, "ours": statistics.median(ours), "reference": statistics.median(reference)}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--here"]:
-        out, sys.stdout = sys.stdout, sys.stderr
-        print(json.dumps(_here(int(sys.argv[2]), int(sys.argv[3]))), file=out)
+    numbers = [int(each) for each in sys.argv[1:] if each != HERE]
+    if HERE in sys.argv:
+        print_result(lambda: _here(*numbers))
     else:
-        print(render(measure(*(int(each) for each in sys.argv[1:3]))))
+        print(render(measure(*numbers)))

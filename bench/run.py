@@ -10,7 +10,7 @@ import tempfile
 
 from bench.table import render
 
-MEASUREMENTS = ("business_time", "import_bench")
+MEASUREMENTS = ("business_time", "import_bench", "pages")
 
 
 def main(names: list[str]) -> int:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`ratio` is what the goal speaks of (its words give the direction); `held`: whether it was reached."""
+    """`ratio` is what the goal speaks of (its words give the direction); `held`: whether it was reached.
+
+    `number`: of the goal's row in performance.md; 0 where there is none.
+    """
 
     number: int
     what: str
@@ -40,7 +43,15 @@ def median_pair(
 def render(rows: list[Row]) -> str:
     """The rows as an aligned table."""
     lines = [HEAD] + [
-        (str(row.number), row.what, row.ours, row.reference, row.ratio, row.goal, "yes" if row.held else "NO")
+        (
+            str(row.number or ""),
+            row.what,
+            row.ours,
+            row.reference,
+            row.ratio,
+            row.goal,
+            "yes" if row.held else "NO",
+        )
         for row in rows
     ]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
