@@ -234,7 +234,8 @@ class RuleForm:
     @property
     def mistakes(self) -> list[tuple[str, str]]:
         """(id of the field, sentence), in the order of the page; after `is_valid`."""
-        found = [(f"{self.prefix}-how", self.error)] if self.error else []
+        whole = f"{self.prefix}-how" if self.has_head else self.prefix
+        found = [(whole, self.error)] if self.error else []
         for part in self.parts:
             if isinstance(part, Nest) and part.error:
                 found.append((f"{part.name}-how", part.error))

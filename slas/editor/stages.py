@@ -251,14 +251,18 @@ class StagesForm(SectionForm):
     def lacks(self) -> list[str]:
         said = {row.stage for row in self.content.definitions}
         silent = [A_STAGE[stage] for stage in STAGES if stage not in said]
-        found = [f"Say what {listed(silent)} {'is' if len(silent) == 1 else 'are'}."] if silent else []
-        scoring = scoring_of(self.content.score_rules)
-        for row in self.content.definitions:
-            rule = rule_of(row.rule)
-            for one in rule.conditions() if rule else ():
-                if isinstance(one, ScoreAtLeast) and (sentence := too_many(one, scoring)):
-                    found.append(f"{begun(A_STAGE[row.stage])}: {sentence[0].lower()}{sentence[1:]}")
-        return found
+        return [f"Say what {listed(silent)} {'is' if len(silent) == 1 else 'are'}."] if silent else []
+
+
+def lacking_points(content: Content) -> list[str]:
+    """A sentence for each stage that asks for more points than all rules give."""
+    scoring, found = scoring_of(content.score_rules), []
+    for row in content.definitions:
+        rule = rule_of(row.rule)
+        for one in rule.conditions() if rule else ():
+            if isinstance(one, ScoreAtLeast) and (sentence := too_many(one, scoring)):
+                found.append(f"{begun(A_STAGE[row.stage])} asks for too much. {sentence}")
+    return found
 
 
 def too_many(asked: Any, scoring: Scoring) -> str:

@@ -296,11 +296,6 @@ def test_a_minimum_that_nobody_can_reach_is_refused(rules, points: int, sentence
         saved(data, rows)
 
 
-def test_points_that_nothing_gives_yet_are_lacking() -> None:
-    form = StagesForm(version(), content())
-    assert form.lacks == ["An MQL: nothing gives points yet, so nobody has 60. Add rules that give them."]
-
-
 # --- Drawing ---------------------------------------------------------------------------------
 
 
