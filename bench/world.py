@@ -23,7 +23,7 @@ from leads.importing.tables import insert
 from leads.models import Clock, Entry, Handoff, Lead
 from leads.models.lead import ARRIVAL_FIELDS
 from leads.services.projecting import CLOCK_COLUMNS, clock_values
-from leads.services.tiers import asked_about, tier_of
+from leads.services.tiers import Tier, named_attributes, tier_of
 from leads.stages import arrivals, current_stage
 from leads.stories import EntryRow, Shelf, story_on
 from slas.models import Agreement, Version
@@ -133,6 +133,7 @@ class _Writing:
         self._entries = itertools.count(step, step)
         self._versions: list[Version] = [each.versions.get() for each in agreements]
         self._terms = [version.terms() for version in self._versions]
+        self._tiers: dict[tuple[int, str], Tier] = {}
         self._shelf = Shelf()
 
     def write(self, told: list[Life]) -> None:
@@ -156,8 +157,8 @@ class _Writing:
 
     def _handoff(self, life: Life) -> NewHandoff:
         place = life.number % len(self._versions)
-        pk, version, terms = (life.number + 1) * self._step, self._versions[place], self._terms[place]
-        tier = tier_of(terms, {name: getattr(life, name) for name in asked_about(terms)})
+        pk, version = (life.number + 1) * self._step, self._versions[place]
+        tier = self._tier(place, life)
         return NewHandoff(
             id=pk,
             lead_id=pk,
@@ -170,6 +171,14 @@ class _Writing:
             window_why=tier.why,
             matched_on=tier.matched_on,
         )
+
+    def _tier(self, place: int, life: Life) -> Tier:
+        """The windows ask for the source alone."""
+        key = (place, life.source)
+        if key not in self._tiers:
+            terms, attributes = self._terms[place], named_attributes({"source": life.source}, None)
+            self._tiers[key] = tier_of(terms, terms.facts(attributes, (), life.at))
+        return self._tiers[key]
 
     def _entry(self, pk: int, handoff: NewHandoff, deed: Deed, rep: User | None) -> EntryRow:
         assigned = rep if deed.type == "assigned" else None
