@@ -50,6 +50,7 @@ def happenings(
         told.append(teller.handoff(opening, entry.pk) if opening else teller.entry(entry))
     told += [teller.handoff(handoff) for handoff in openings.values()]
     told += [each for handoff in handoffs for each in teller.clock(handoff)]
+    told += [teller.moved(handoff) for handoff in handoffs if handoff.moved_at]
     return sorted(told, key=lambda each: (each.at, each.order), reverse=True)
 
 
@@ -79,6 +80,19 @@ class _Teller:
             kind="move",
             note=f"{handoff.version}. {handoff.window_why}",
             times=self._times(handoff.at, handoff.recorded_at),
+        )
+
+    def moved(self, handoff: Handoff) -> Happening:
+        """Which terms hold from when, where the clock went over to another version while it ran."""
+        window = handoff.terms_version.terms().window(handoff.terms_window_key)
+        at = handoff.moved_at or handoff.at
+        return Happening(
+            at=at,
+            order=2**60,
+            when=self.when(at),
+            text=f"The clock went over to {handoff.moved_to}: {window.name if window else ''}.",
+            kind="move",
+            note="Both sides chose to move running clocks when they signed it.",
         )
 
     def clock(self, handoff: Handoff) -> Iterator[Happening]:

@@ -85,6 +85,15 @@ def _handoffs() -> list[Guard]:
             f"(OLD.measured AND NOT NEW.measured AND OLD.measured_since IS NULL) "
             f"OR ({changed(['measured_since'])} AND OLD.measured = NEW.measured)",
         ),
+        Guard(
+            "leads_handoff",
+            "move",
+            "update",
+            "A clock goes over to other terms only by a move that is written down.",
+            f"{changed(['moved_at', 'moved_to_id', 'moved_window_key'])} AND NOT EXISTS "
+            "(SELECT 1 FROM leads_termsmove m WHERE m.handoff_id = NEW.id AND m.at = NEW.moved_at "
+            "AND m.version_id = NEW.moved_to_id AND m.window_key = NEW.moved_window_key)",
+        ),
         Guard("leads_handoff", "delete", "delete", "A handoff is never deleted."),
         Guard(
             "leads_handoff",

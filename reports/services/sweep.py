@@ -13,6 +13,7 @@ from django.db.models import F
 
 from leads.models import Clock
 from leads.models.clock import ClockQuerySet
+from leads.services.moving import move_due
 from reports.content.notice import BREACH, WARNING, Notice
 from reports.services.notices import queue_notices
 
@@ -37,6 +38,7 @@ def sweep(now: dt.datetime) -> Swept:
     without a mail. Whoever is paused, met or excluded is left alone; a deadline that is past is no warning
     any more.
     """
+    move_due(now)  # so that nobody is told by terms that no longer hold
     swept, full = Swept(), _is_due(now)
     while full:
         with transaction.atomic():
