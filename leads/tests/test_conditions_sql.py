@@ -188,6 +188,13 @@ def test_what_was_done_before_at_and_after(condition, ago, expected):
     assert passes(Group("any", (condition,)), lead, NOW) is expected
 
 
+def test_what_was_taken_back_was_not_done():
+    lead = Lead.objects.create(recorded_at=NOW, created_at=NOW)
+    did(lead, ("webinar", NOW - DAY), retracted_at=AFTER_ALL)
+    assert not passes(Did("webinar"), lead, NOW)
+    assert passes(DidNot("webinar"), lead, NOW)
+
+
 def test_every_capital_is_folded_alike():
     lead = Lead.objects.create(recorded_at=NOW, created_at=NOW, extra={"all": FOLD_FROM})
     for first in range(0, len(FOLD_TO), 100):
