@@ -113,8 +113,8 @@ class DidForm(forms.Form):
             "invalid_choice": "Points stay, halve or end; “%(value)s” is none of these. Choose one.",
         },
     )
-    days = WholeField(label="days", least=Decimal(1), most=Decimal(MOST_DAYS), required=False)
-    most = WholeField(label="at most", least=Decimal(1), most=Decimal(MOST_TIMES), required=False)
+    days = WholeField(label="Days", least=Decimal(1), most=Decimal(MOST_DAYS), required=False)
+    most = WholeField(label="Times at most", least=Decimal(1), most=Decimal(MOST_TIMES), required=False)
 
     def __init__(self, number: int, key: str, data: QueryDict | None, row: ScoreRule | None) -> None:
         self.number, self.key = number, key

@@ -138,11 +138,16 @@ class RuleForm:
 
     @property
     def has_head(self) -> bool:
-        return not self.compact or len(self.parts) > 1
+        """Whether all or any is asked: not without conditions, nor for the one of a compact form."""
+        return len(self.parts) > 1 or (bool(self.parts) and not self.compact)
+
+    @property
+    def may_group(self) -> bool:
+        return self.has_head or not self.compact
 
     @property
     def may_add_persona(self) -> bool:
-        return "persona" in self.allowed and bool(self.personas)
+        return self.may_group and "persona" in self.allowed and bool(self.personas)
 
     @property
     def suggested(self) -> list[tuple[str, list[str]]]:

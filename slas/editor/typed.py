@@ -50,7 +50,7 @@ OPS: dict[str, Ops] = {  # the operators of a kind of condition, as they are cho
         ("known", "is known"),
         ("unknown", "is unknown"),
     ),
-    "did": (("did", "at least"), ("did_not", "not once")),
+    "did": (("once", "at least once"), ("did", "at least … times"), ("did_not", "not once")),
     "score": (("at_least", "is at least"),),
     "persona": (("is", "is met"),),
     "": (),
@@ -77,7 +77,7 @@ class Line:
     op: str = ""
     value: str = ""
     mail: str = ""
-    times: str = "1"
+    times: str = "2"
     days: str = ""
     name: str = ""
     number: str = ""
@@ -105,7 +105,7 @@ class Line:
         if self.op == "business":
             return "mail"
         if self.kind == "did":
-            return "since" if self.op == "did_not" else "times"
+            return "times" if self.op == "did" else "since"
         return {"text": "texts", "email": "domains", "number": "people", "score": "points"}.get(self.kind, "")
 
     @property
@@ -162,8 +162,10 @@ class Line:
         match self.kind:
             case "did" if self.op == "did_not":
                 return DidNot(key, self._days())
+            case "did" if self.op == "once":
+                return Did(key, 1, self._days())
             case "did":
-                times = whole(self.times or "1", "times", "How often it was done", MOST_TIMES, least=1)
+                times = whole(self.times, "times", "How often it was done", MOST_TIMES, least=1)
                 return Did(key, times, self._days())
             case "score":
                 return ScoreAtLeast(key, whole(self.value, "value", "The minimum score", MOST))
@@ -218,6 +220,8 @@ def line_of(condition: Condition) -> Line:
                 line.value = text_of_values(condition.texts)
             return line
         case Did(kind, times, days):
+            if times == 1:
+                return Line(f"did.{kind}", op="once", days=_shown(days))
             return Line(f"did.{kind}", op="did", times=str(times), days=_shown(days))
         case DidNot(kind, days):
             return Line(f"did.{kind}", op="did_not", days=_shown(days))

@@ -221,7 +221,7 @@ def test_what_is_not_typed_yet_is_no_mistake_to_speak_of() -> None:
         ),
         (Attribute("employees", "at_most", 50), {"value": "9" * 30}, "The company size is “999"),
         (Attribute("employees", "at_most", 50), {"value": "٣"}, "The company size is “٣”. Enter a whole"),
-        (Did("webinar"), {"times": "0"}, "How often it was done is 0. Enter a whole number from 1 to 1,000."),
+        (Did("webinar", 2), {"times": "0"}, "How often it was done is 0. Enter a whole number from 1 to 1,000."),
         (
             Did("webinar", 1, 9),
             {"days": "0"},

@@ -9,4 +9,12 @@
     event.stopPropagation(); // the button sends the form: not twice
     button.click();
   }, true);
+  // What was unfolded stays so when its section is drawn anew.
+  let open = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    open = [...document.querySelectorAll("details[open][id]")].map((one) => one.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  });
 })();
