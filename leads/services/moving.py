@@ -74,7 +74,7 @@ def running_clocks(agreement: Agreement, now: dt.datetime) -> ClockQuerySet:
 def moves_to(version: Version, terms: AgreementTerms, now: dt.datetime) -> Iterator[Move]:
     """What `terms` of `version` would do to each running clock under other terms, in the order of handoffs.
 
-    Reads, never writes; eight queries, six more for each 2,000 clocks.
+    Reads, never writes; six queries for each 2,000 clocks.
     """
     clocks = running_clocks(version.agreement, now).exclude(handoff__moved_to=version)
     handoffs = Handoff.objects.filter(clock__in=clocks).exclude(version=version, moved_to=None)

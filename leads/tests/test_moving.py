@@ -201,5 +201,5 @@ def test_queries_do_not_grow_with_clocks(agreement, django_assert_num_queries):
     for number in (3, 30):
         while Handoff.objects.count() < number:
             run_under(agreement, 2)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             assert len(list(moves_to(version, version.terms(), TUESDAY + HOUR))) == number

@@ -2,8 +2,13 @@
 
 from django import forms
 
+STAY, MOVE = "stay", "move"
+
 
 class SignForm(forms.Form):
+    running = forms.ChoiceField(
+        label="Running clocks", choices=[(STAY, "stay"), (MOVE, "move")], required=False
+    )
     password = forms.CharField(
         label="Your password, once more",
         strip=False,
@@ -11,6 +16,11 @@ class SignForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Enter your password. Nothing was signed."},
     )
+
+    @property
+    def moves_running(self) -> bool:
+        """Whether running clocks are to move; they stay where nothing was chosen."""
+        return self.cleaned_data["running"] == MOVE
 
 
 class DeclineForm(forms.Form):

@@ -27,7 +27,14 @@ class TooManyTries(Refused):
 
 
 def sign_with_password(
-    version: Version, user: User, side: str, *, password: str, now: datetime, address: str
+    version: Version,
+    user: User,
+    side: str,
+    *,
+    password: str,
+    now: datetime,
+    address: str,
+    moves_running: bool = False,
 ) -> Signature:
     """`sign`, for whoever knows the password of `user`. WrongPassword and TooManyTries come before everything
     else that `sign` refuses, and sign nothing.
@@ -40,4 +47,4 @@ def sign_with_password(
     if not user.check_password(password):
         attempt(WRONG_PASSWORDS, key, now=now)
         raise WrongPassword("This is not your password. Nothing was signed. Enter the one you log in with.")
-    return sign(version, user, side, now=now, address=address)
+    return sign(version, user, side, now=now, address=address, moves_running=moves_running)

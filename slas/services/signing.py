@@ -30,12 +30,15 @@ def sign(
     *,
     now: dt.datetime,
     address: str = "",
+    moves_running: bool = False,
     may_be_past: bool = False,
 ) -> Signature:
     """Sign a proposed version for `side`; with the second side's signature it is signed, has its start, and
     all members are mailed.
 
-    `address` is where the signer sits on the network. Signing again returns the same signature. Refused where
+    `address` is where the signer sits on the network; `moves_running`: whether running clocks are to go over
+    to this version, which they do where both sides choose so (rule 11). Signing again returns the same
+    signature. Refused where
     `user` is no manager of that side, the side has signed by somebody else, the start is past (unless it
     `may_be_past`: history taken over by a command), or a later version is signed already.
     """
@@ -63,6 +66,7 @@ def sign(
         address=address[:64],
         digest=frozen.digest,
         signed_at=now,
+        moves_running=moves_running,
     )
     if version.signatures.exclude(side="").count() == len(Side):
         _put_in_force(version, frozen, starts_at)

@@ -47,6 +47,7 @@ def sign(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             password=form.cleaned_data["password"],
             now=this_second(),
             address=network_address(request),
+            moves_running=form.moves_running,
         )
     except TooManyTries as refusal:
         form.add_error(None, str(refusal))
@@ -128,6 +129,7 @@ def _page(
         "sign_form": sign_form or SignForm(),
         "decline_form": decline_form or DeclineForm(),
         "address": network_address(request),
+        "moved_by": next((one.name for one in by_side.values() if one.moves_running), ""),
     }
     return render(request, "slas/sign.html", context, status=status)
 
