@@ -30,9 +30,9 @@ from leads.tests.factories import handed_over, lead
 from reports.models import Report
 from reports.services.weekly import weekly
 from slas.models import Version
-from slas.services.door import last_step
 from slas.services.drafting import draft_next
 from slas.services.proposing import propose
+from slas.tests.editing import fields
 from slas.tests.factories import signed_agreement
 from smarketing.accounts.invitations import invite
 from smarketing.accounts.models import Invitation, Role, Side, User
@@ -188,14 +188,9 @@ def lead_body(world: World) -> dict[str, Any]:
 
 
 def draft_body(world: World) -> dict[str, Any]:
-    """What Mona's browser would send of the form, with another review date."""
-    page = logged_in(world.mona).get(reverse("version_edit", args=["inbound", world.draft.number])).context
-    sent = {"seen": str(page["seen"])}
-    for part in page["form"].parts:
-        for bound in part:
-            value = bound.value()
-            sent[bound.html_name] = "" if value is None else str(value)
-    return sent | {"term-review_on": "2026-12-15"}
+    """What Mona's browser would send of a section, with another hour."""
+    edit = reverse("version_edit", args=["inbound", world.draft.number])
+    return fields(logged_in(world.mona), "reports", edit) | {"reports-report_hour": "15"}
 
 
 def preferences(world: World) -> dict[str, Any]:
@@ -238,6 +233,7 @@ READ: dict[str, Read] = {
     "agreement": Read(args=lambda world: ["inbound"]),
     "version": Read(args=_numbered("draft")),
     "version_edit": Read(MANAGERS, _numbered("draft")),
+    "version_edit_section": Read(MANAGERS, lambda world: [*_numbered("draft")(world), "reports"]),
     "version_sign": Read(args=_numbered("proposed")),
     "version_terms": Read(args=_numbered("proposed")),
     "lead_list": Read(),
@@ -334,8 +330,9 @@ ACTS: list[Act] = [
     Act("lead_import", IMPORTERS, body=upload_body),
     Act("lead_import_upload", {"mia"}, _about("upload"), check_body),
     Act("version_draft", MANAGERS, lambda world: ["inbound"]),
-    Act("version_edit", MANAGERS, _numbered("draft"), draft_body),
-    Act("version_propose", MANAGERS, _numbered("draft"), lambda world: {"seen": last_step(world.draft).pk}),
+    Act("version_edit_others", MANAGERS, _numbered("draft"), done=200),
+    Act("version_edit_section", MANAGERS, lambda world: [*_numbered("draft")(world), "reports"], draft_body),
+    Act("version_propose", MANAGERS, _numbered("draft"), lambda world: {"seen": world.draft.edition}),
     Act("version_withdraw", MANAGERS, _numbered("draft"), lambda world: {"note": "no"}, "a draft"),
     Act("version_withdraw", MANAGERS, _numbered("proposed"), lambda world: {"note": "no"}, "a proposal"),
     Act("version_sign", MANAGERS, _numbered("proposed"), lambda world: {"password": PASSWORD}),

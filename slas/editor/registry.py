@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slas.editor.reports import ReportsForm
+from slas.editor.scope import ScopeForm
+from slas.editor.scoring import ScoringForm
 from slas.editor.stages import StagesForm
 from slas.models import Section
 
@@ -11,5 +14,8 @@ if TYPE_CHECKING:
     from slas.editor.section import SectionForm
 
 SECTIONS: dict[Section, type[SectionForm]] = {
+    Section.SCOPE: ScopeForm,
     Section.STAGES: StagesForm,
+    Section.SCORING: ScoringForm,
+    Section.REPORTS: ReportsForm,
 }

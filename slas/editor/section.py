@@ -28,6 +28,7 @@ class SectionForm:
     key: ClassVar[Section]
     template: ClassVar[str]
     hint: ClassVar[str] = ""  # beside the title, in small
+    live: ClassVar[str] = ""  # drawn after each saving: pieces (hx-swap-oob) that follow what is typed
 
     def __init__(self, version: Version, content: Content, data: QueryDict | None = None) -> None:
         self.version, self.content = version, content

@@ -31,12 +31,12 @@ def words(version: Version) -> str:
     return f"Version {version.number} of {version.agreement.name}"
 
 
-def last_step(version: Version) -> Step:
-    """What was done with it last; every version begins with a step. Pages keep its id as what they saw."""
-    return version.steps.select_related("by").order_by("-pk")[0]
-
-
 def refuse_overtaken(version: Version, seen: int | None) -> None:
-    """Overtaken where something was done after the step `seen`; None: nobody looked at a page before."""
-    if seen is not None and (last := last_step(version)).pk != seen:
-        raise Overtaken(last)
+    """Overtaken where the draft is of another edition than the one `seen`; None: nobody looked at a page
+    before."""
+    if seen is None or seen == version.edition:
+        return
+    last = version.sections.select_related("by").order_by("-edition").first()
+    if last is None:
+        raise Overtaken(None, None, "the draft")
+    raise Overtaken(last.by, last.at, last.get_section_display())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from slas.models import FrozenTerms, Step, Version
+from slas.models import FrozenTerms, Section, Step, Version
 from slas.rules.terms import LONGEST_TERM_YEARS, AgreementTerms
 from slas.rules.zones import start_of_day
 from slas.services.content import read_content, terms_of
@@ -19,6 +19,7 @@ from smarketing.accounts.models import Side
 from smarketing.accounts.permissions import may_draft, may_sign
 
 if TYPE_CHECKING:
+    from slas.models import WorkingTime
     from slas.services.content import Content
     from smarketing.accounts.models import User
 
@@ -29,7 +30,7 @@ def propose(version: Version, by: User, now: dt.datetime, *, seen: int | None = 
     that both sides read and sign one text.
 
     Proposing a proposal again changes nothing. Refused with a sentence where the text is not whole, the start
-    is past, or `by` may not draft; Overtaken where the draft was changed after the step `seen`.
+    is past, or `by` may not draft; Overtaken where the draft is of another edition than the one `seen`.
     """
     if not may_draft(by):
         raise Refused("Only managers of Marketing and Sales propose a version. Nothing was changed.")
@@ -61,22 +62,67 @@ def refuse_past_start(version: Version, now: dt.datetime) -> None:
         today = now.astimezone(version.working_time.zone).date()
     except ValueError as error:
         raise Refused(str(error)) from error
-    if version.starts_on < today:
-        raise Refused(
-            f"{words(version)} starts on {version.starts_on:%-d %B %Y}, which is past. "
-            "Move its start to today or later."
-        )
+    if sentence := _past_start(version, version.starts_on, today):
+        raise Refused(sentence)
 
 
 def refuse_later_version(version: Version) -> None:
     """A version starts after every one that is signed already."""
-    starts_at = start_of_day(version.starts_on, version.working_time.time_zone)
+    if sentence := _later_version(version, version.starts_on, version.working_time.time_zone):
+        raise Refused(sentence)
+
+
+def why_not_start(version: Version, day: dt.date, time: WorkingTime, now: dt.datetime) -> str:
+    """Why the version can't start on that day of its zone, in a sentence; blank where it can."""
+    today = now.astimezone(time.zone).date()
+    return _past_start(version, day, today) or _later_version(version, day, time.time_zone)
+
+
+def _past_start(version: Version, day: dt.date, today: dt.date) -> str:
+    if day >= today:
+        return ""
+    return f"{words(version)} starts on {day:%-d %B %Y}, which is past. Move its start to today or later."
+
+
+def _later_version(version: Version, day: dt.date, zone: str) -> str:
+    starts_at = start_of_day(day, zone)
     later = Version.objects.signed().filter(agreement=version.agreement_id, in_force_at__gte=starts_at)
     for other in later.order_by("in_force_at"):
-        raise Refused(
+        return (
             f"Version {other.number} is signed and starts on {other.starts_on:%-d %B %Y}. "
             f"Start version {version.number} after that day."
         )
+    return ""
+
+
+def what_stops(version: Version, content: Content, now: dt.datetime) -> list[tuple[Section, str]]:
+    """Why the draft could not be proposed now: the section to mend, and the sentence; for content that builds
+    terms."""
+    start = why_not_start(version, version.starts_on, content.working_time, now)
+    return [*([(Section.SCOPE, start)] if start else []), *_gaps(version, content)]
+
+
+def _gaps(version: Version, content: Content) -> list[tuple[Section, str]]:
+    """What the text misses or misnames."""
+    found = []
+    for side in Side:
+        if not any(promise.side in (side, "shared") for promise in content.commitments):
+            sentence = f"{words(version)} has no promise of {side.label}. Add one: both sides promise."
+            found.append((Section.PROMISES, sentence))
+    tiers = {name for window in content.windows for name in (window.key, window.name)}
+    for promise in content.commitments:
+        if promise.scope_field == "tier" and promise.scope_value not in tiers:
+            sentence = (
+                f"A promise is for the window “{promise.scope_value}”, which is not there. "
+                "Choose another window, or all leads."
+            )
+            found.append((Section.PROMISES, sentence))
+    if not content.windows:
+        sentence = (
+            f"{words(version)} has no follow-up window. Add one, so that handed-over leads have a clock."
+        )
+        found.append((Section.WINDOWS, sentence))
+    return found
 
 
 @transaction.atomic
@@ -99,13 +145,8 @@ def freeze(version: Version, now: dt.datetime) -> FrozenTerms:
 def terms_to_freeze(version: Version) -> AgreementTerms:
     """What the version would freeze now: its rows, and the holidays of its term as they are known today."""
     content = read_content(version)
-    if not content.windows:
-        raise Refused(
-            f"{words(version)} has no follow-up window. Add one, so that handed-over leads have a clock."
-        )
-    for side in Side:
-        if not any(promise.side in (side, "shared") for promise in content.commitments):
-            raise Refused(f"{words(version)} has no promise of {side.label}. Add one: both sides promise.")
+    for _, sentence in _gaps(version, content):
+        raise Refused(sentence)
     return terms_now(version, content)
 
 

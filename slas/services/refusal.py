@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slas.models import Step
+    from datetime import datetime
+
+    from smarketing.accounts.models import User
 
 
 class Refused(ValueError):
@@ -13,11 +15,11 @@ class Refused(ValueError):
 
 
 class Overtaken(Refused):
-    """Somebody else moved the draft on while the page was open: `step` says who, when and how."""
+    """Somebody changed the draft while the page was open: `by` whom (None: nobody knows), when, and what."""
 
-    def __init__(self, step: Step) -> None:
-        self.step = step
+    def __init__(self, by: User | None, at: datetime | None, what: str) -> None:
+        self.by, self.at, self.what = by, at, what
         super().__init__(
-            f"{step.by or 'Somebody'} {step.get_kind_display().lower()} it while you had it open. "
+            f"{by or 'Somebody'} changed “{what}” while you had it open. "
             "Nothing of yours is stored. Read it again first."
         )

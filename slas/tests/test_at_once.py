@@ -9,10 +9,8 @@ import pytest
 from django.db import connection
 
 from slas.models import FrozenTerms, Signature, Step, Version
-from slas.services.content import read_content
-from slas.services.door import last_step
 from slas.services.drafting import create_agreement, draft_version, write_draft
-from slas.services.editing import save_draft
+from slas.services.editing import save_section
 from slas.services.proposing import propose
 from slas.services.refusal import Refused
 from slas.services.signing import sign
@@ -89,20 +87,41 @@ def test_proposed_twice_at_once_is_frozen_once(version):
     assert Step.objects.filter(kind="proposed").count() == 1
 
 
-def test_two_savers_of_one_draft_and_one_is_told(version):
-    seen = last_step(version).pk
+def _save(version, section, fill, by):
+    return save_section(version, section, fill, by=by, now=NOW, seen=0)
 
-    def save(by, key, value):
-        mine = Version.objects.select_related("agreement").get(pk=version.pk)
-        content = read_content(mine)
+
+def _promise(key, value):
+    def fill(version, content):
         next(row for row in content.commitments if row.key == key).value = Decimal(value)
-        return save_draft(mine, content, by=by, now=NOW, seen=seen)
 
+    return fill
+
+
+def test_two_savers_of_one_section_and_one_is_told(version):
     marketing, sales = mona(), sam()
-    results = at_once(lambda: save(marketing, "mqls", 30), lambda: save(sales, "customers", 9))
-    assert sorted(type(one).__name__ for one in results) == ["Overtaken", "Step"]
+    results = at_once(
+        lambda: _save(version, "promises", _promise("mqls", 30), marketing),
+        lambda: _save(version, "promises", _promise("customers", 9), sales),
+    )
+    assert sorted(type(one).__name__ for one in results) == ["Overtaken", "Saved"]
     values = dict(version.commitments.values_list("key", "value"))
     assert (values["mqls"], values["customers"]) in [(30, 5), (20, 9)]
+
+
+def test_two_savers_of_two_sections_are_both_kept(version):
+    def hour(version, content):
+        version.report_hour = 15
+
+    marketing, sales = mona(), sam()
+    results = at_once(
+        lambda: _save(version, "promises", _promise("mqls", 30), marketing),
+        lambda: _save(version, "reports", hour, sales),
+    )
+    assert [one.changed for one in results] == [True, True]
+    version.refresh_from_db()
+    assert (version.report_hour, version.edition) == (15, 2)
+    assert version.commitments.get(key="mqls").value == 30
 
 
 def test_two_drafts_at_once_are_one(version):

@@ -3,17 +3,13 @@
 import html
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import pytest
 
 from slas.models import Commitment, FrozenTerms, Step, Version, Window
-from slas.services.content import read_content
-from slas.services.door import last_step
 from slas.services.drafting import draft_next
-from slas.services.editing import save_draft
 from slas.services.proposing import propose
-from slas.services.refusal import Refused
+from slas.tests.editing import EDIT, post
 from slas.tests.factories import marketing_manager, sales_manager, signed_agreement, signed_version
 from smarketing.accounts.models import Role
 from smarketing.accounts.tests.factories import UserFactory, mia, rita, vic
@@ -21,7 +17,6 @@ from smarketing.accounts.tests.factories import UserFactory, mia, rita, vic
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 7, 15, 10, tzinfo=UTC)
-EDIT = "/slas/inbound/2/edit/"
 
 
 @pytest.fixture(autouse=True)
@@ -47,17 +42,6 @@ def as_mona(client, agreement):
     return client
 
 
-def fields_of(client, url=EDIT) -> dict[str, str]:
-    """What the browser would send of the form as it stands."""
-    page = client.get(url).context
-    sent = {"seen": str(page["seen"])}
-    for part in page["form"].parts:
-        for bound in part:
-            value = bound.value()
-            sent[bound.html_name] = "" if value is None else str(value)
-    return sent
-
-
 def text_of(answer) -> str:
     """The words of a page, without its markup."""
     words = html.unescape(re.sub(r"<[^>]*>", " ", answer.content.decode())).split()
@@ -75,7 +59,7 @@ def test_a_manager_of_either_side_copies_the_version_in_force(client, agreement,
     assert (answer.status_code, answer.url) == (302, EDIT)
     made = agreement.versions.get(number=2)
     assert (made.status, made.starts_on, made.ends_on) == ("draft", date(2026, 7, 16), date(2027, 6, 30))
-    assert "It says the same as version 1." in text_of(client.get(EDIT))
+    assert "No change since version 1" in text_of(client.get(EDIT))
 
 
 def test_the_copy_is_of_what_is_in_force_and_starts_after_what_is_signed(agreement):
@@ -95,7 +79,12 @@ def test_a_second_draft_is_refused_with_the_way_to_the_open_one(as_mona, agreeme
     assert agreement.versions.count() == 2
 
 
-POSTS = ["/slas/inbound/draft/", EDIT, "/slas/inbound/2/propose/", "/slas/inbound/2/withdraw/"]
+POSTS = [
+    "/slas/inbound/draft/",
+    f"{EDIT}reports/",
+    "/slas/inbound/2/propose/",
+    "/slas/inbound/2/withdraw/",
+]
 
 
 @pytest.mark.parametrize("url", POSTS)
@@ -131,166 +120,6 @@ def test_others_read_the_draft_and_are_told_why_they_can_not_change_it(client, d
     assert client.get(EDIT).status_code == 403
 
 
-# --- Editing ---------------------------------------------------------------------------------
-
-CHANGES = {
-    "term-starts_on": "2026-09-01",
-    "term-ends_on": "",
-    "term-review_on": "2027-03-01",
-    "term-report_weekday": "4",
-    "term-report_hour": "15",
-    "promise-mqls-value": "1,250",
-    "promise-speed-value": "92.5",
-    "promise-customers-at_least": "False",
-    "promise-customers-period": "quarter",
-    "window-all-window_seconds": "4:30",
-    "window-all-hours": "elapsed",
-    "window-all-counts": "connection",
-    "window-all-warn_share": "60",
-    "window-all-acceptance_seconds": "",
-    "window-all-late_entry_grace_seconds": "0",
-    "window-all-pause_cap_seconds": "16 h",
-    "window-all-depth_attempts": "5",
-    "window-all-depth_days": "3",
-    "window-all-depth_within_business_days": "10",
-    "time-mon": "9:00-12:00, 13:00-17:00",
-    "time-fri": "22:00-6:00",
-    "time-time_zone": "Europe/Berlin",
-    "time-holiday_country": "DE",
-    "time-holiday_region": "by",
-    "time-closed": "24 December 2026",
-}
-
-
-def test_every_field_is_stored(as_mona, draft):
-    answer = as_mona.post(EDIT, fields_of(as_mona) | CHANGES)
-    assert (answer.status_code, answer.url) == (302, "/slas/inbound/2/")
-    draft.refresh_from_db()
-    assert (draft.starts_on, draft.ends_on, draft.review_on) == (date(2026, 9, 1), None, date(2027, 3, 1))
-    assert (draft.report_weekday, draft.report_hour) == (4, 15)
-    mqls, speed, customers = draft.commitments.order_by("position")
-    assert (mqls.value, speed.value) == (Decimal(1250), Decimal("0.925"))
-    assert (customers.at_least, customers.period) == (False, "quarter")
-    window = draft.windows.get()
-    assert (window.window_seconds, window.hours, window.counts) == (16_200, "elapsed", "connection")
-    assert (window.warn_share, window.acceptance_seconds) == (Decimal("0.6"), None)
-    assert (window.late_entry_grace_seconds, window.pause_cap_seconds) == (0, 57_600)
-    assert (window.depth_attempts, window.depth_days, window.depth_within_business_days) == (5, 3, 10)
-    time = draft.working_time
-    assert (time.time_zone, time.holiday_country, time.holiday_region) == ("Europe/Berlin", "DE", "BY")
-    assert time.week["mon"] == [["09:00", "12:00"], ["13:00", "17:00"]]
-    assert (time.week["fri"], time.week["sat"]) == ([["22:00", "24:00"]], [["00:00", "06:00"]])
-    assert time.closed == ["2026-12-24"]
-    # what is signed is not touched
-    assert Window.objects.get(version__number=1).window_seconds == 48 * 3600
-    assert draft.steps.last().kind == "edited"
-
-
-def test_the_page_after_it_says_what_changes(as_mona, draft):
-    page = text_of(as_mona.post(EDIT, fields_of(as_mona) | {"promise-mqls-value": "25"}, follow=True))
-    assert "The draft is saved." in page
-    assert "1 thing changes against version 1." in page
-    assert "MQLs delivered, Marketing at least 20 a month at least 25 a month" in page
-    assert "Every month, Marketing will deliver at least 25 MQLs." in page
-
-
-def test_saving_the_form_as_it_stands_stores_nothing(as_mona, draft):
-    answer = as_mona.post(EDIT, fields_of(as_mona), follow=True)
-    assert "Nothing was changed." in text_of(answer)
-    assert draft.steps.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"term-starts_on": ""}, "Choose the day on which it starts."),
-        ({"term-starts_on": "soon"}, "This is no date. Choose one, or write it as 2026-12-24."),
-        ({"term-starts_on": "9999-12-31"}, "You wrote the year 9999. Enter a day up to 2199."),
-        ({"term-ends_on": "9999-12-31"}, "You wrote the year 9999."),
-        ({"term-review_on": "2200-01-01"}, "You wrote the year 2200."),
-        ({"term-starts_on": "2026-07-14"}, "starts on 14 July 2026, which is past"),
-        ({"term-ends_on": "2026-07-01"}, "The end comes before the start."),
-        ({"term-ends_on": "2036-07-16"}, "The term is longer than 10 years."),
-        ({"term-review_on": "2026-07-01"}, "The review comes before the start."),
-        ({"term-review_on": "2027-07-01"}, "The review comes after the end."),
-        ({"term-report_hour": "24"}, "24 is not one of the available choices"),
-        ({"promise-mqls-value": "0"}, "0 can't be. Enter a number from 1"),
-        ({"promise-mqls-value": ""}, "Enter how much is promised."),
-        ({"promise-speed-value": "101"}, "from 0.01 to 100 percent"),
-        ({"promise-speed-period": "day"}, "is not one of the available choices"),
-        ({"window-all-window_seconds": "0"}, "0 hours would breach every lead at once."),
-        ({"window-all-depth_attempts": "3"}, "Attempts, days and business days belong together."),
-        (
-            {f"window-all-depth_{name}": value for name, value in
-             (("attempts", "2"), ("days", "3"), ("within_business_days", "10"))},
-            "2 attempts can't be on 3 days.",
-        ),
-        ({"time-mon": "9-12, 11-13"}, "Monday: 09:00 to 12:00 and 11:00 to 13:00 overlap."),
-        ({"time-mon": "22-10"}, "Tuesday: 00:00 to 10:00 and 09:00 to 17:00 overlap."),
-        ({f"time-{day}": "" for day in ("mon", "tue", "wed", "thu", "fri")}, "The week has no opening."),
-        ({"time-time_zone": "Europe/Kopenhagen"}, "is no time zone of the list"),
-        ({"time-holiday_country": "XX"}, "“XX” is no country of the list"),
-        ({"time-holiday_region": "ZZ", "time-holiday_country": "DE"}, "“ZZ” is no region of DE. Use one of"),
-        ({"time-holiday_region": "BY", "time-holiday_country": ""}, "A region needs its country."),
-        ({"time-closed": "Christmas"}, "“Christmas” is no date."),
-    ],
-)  # fmt: skip
-def test_what_can_not_be_is_said_and_nothing_is_stored(as_mona, draft, change, sentence):
-    typed = fields_of(as_mona) | {"promise-customers-value": "77"} | change
-    answer = as_mona.post(EDIT, typed)
-    assert answer.status_code == 422
-    assert sentence in text_of(answer)
-    assert "Nothing is saved yet" in text_of(answer)
-    assert 'value="77"' in answer.content.decode()  # what was typed is still there
-    assert Commitment.objects.get(version=draft, key="customers").value == 5
-    assert draft.steps.count() == 1
-
-
-def test_a_mistake_keeps_no_token_of_later_changes(as_mona, draft, client):
-    """Whoever mends a mistake still meets what somebody else saved meanwhile."""
-    mine = fields_of(as_mona)
-    as_mona.post(EDIT, mine | {"promise-mqls-value": "30"})
-    answer = as_mona.post(EDIT, mine | {"promise-mqls-value": "x"})
-    assert f'name="seen" value="{mine["seen"]}"' in answer.content.decode()
-
-
-def test_the_second_saver_is_told_and_overwrites_nothing(as_mona, draft):
-    mine = fields_of(as_mona) | {"promise-mqls-value": "30"}
-    as_mona.force_login(sales_manager())
-    as_mona.post(EDIT, fields_of(as_mona) | {"promise-customers-value": "9"})
-    as_mona.force_login(marketing_manager())
-    answer = as_mona.post(EDIT, mine)
-    assert answer.status_code == 409
-    page = text_of(answer)
-    assert "Sam Okafor saved this draft on 15 July, 12:00, while you had it open." in page
-    assert "MQLs delivered: at least 30 a month instead of at least 20 a month." in page
-    assert "Customers won: at least 5 a month instead of at least 9 a month." in page
-    assert 'value="30"' in answer.content.decode()
-    values = dict(draft.commitments.values_list("key", "value"))
-    assert (values["mqls"], values["customers"]) == (20, 9)
-    # told what it changes, Mona may keep hers
-    again = as_mona.post(EDIT, mine | {"seen": answer.context["seen"]})
-    assert again.status_code == 302
-    values = dict(draft.commitments.values_list("key", "value"))
-    assert (values["mqls"], values["customers"]) == (30, 5)
-
-
-@pytest.mark.parametrize("seen", ["", "0", "x", "99999999999999999999", "-1", "²"])
-def test_a_forged_token_overwrites_nothing(as_mona, draft, seen):
-    answer = as_mona.post(EDIT, fields_of(as_mona) | {"promise-mqls-value": "30", "seen": seen})
-    assert answer.status_code == 409
-    assert draft.commitments.get(key="mqls").value == 20
-
-
-@pytest.mark.parametrize("who", [rita, mia, vic])
-def test_the_service_itself_refuses_who_may_not_draft(draft, who):
-    content = read_content(draft)
-    content.windows[0].window_seconds = 60
-    with pytest.raises(Refused, match="Only managers of Marketing and Sales edit a draft"):
-        save_draft(draft, content, by=who(), now=NOW, seen=last_step(draft).pk)
-    assert draft.windows.get().window_seconds == 48 * 3600
-
-
 # --- Proposing and withdrawing ---------------------------------------------------------------
 
 
@@ -307,19 +136,17 @@ def test_proposing_freezes_the_text_that_was_read(as_mona, draft):
 
 
 def test_a_draft_that_somebody_changed_meanwhile_is_not_proposed_unread(as_mona, draft):
-    seen = draft.steps.last().pk
-    as_mona.post(EDIT, fields_of(as_mona) | {"promise-mqls-value": "30"})
-    answer = as_mona.post("/slas/inbound/2/propose/", {"seen": seen}, follow=True)
-    assert "Mona Lind edited it while you had it open." in text_of(answer)
+    post(as_mona, "reports", {"reports-report_hour": "9"})
+    answer = as_mona.post("/slas/inbound/2/propose/", {"seen": 0}, follow=True)
+    assert "Mona Lind changed “Reports and meeting” while you had it open." in text_of(answer)
     assert Version.objects.get(pk=draft.pk).status == "draft"
 
 
 def test_a_proposal_is_not_edited(as_mona, draft):
-    typed = fields_of(as_mona) | {"promise-mqls-value": "30"}
     propose(draft, marketing_manager(), NOW)
-    answer = as_mona.post(EDIT, typed, follow=True)
-    assert "Version 2 is proposed, so its text can’t be edited any more." in text_of(answer)
-    assert draft.commitments.get(key="mqls").value == 20
+    for url in (EDIT, f"{EDIT}reports/"):
+        answer = as_mona.get(url, follow=True)
+        assert "Version 2 is proposed, so its text can’t be edited any more." in text_of(answer)
 
 
 def test_a_draft_whose_start_has_passed_says_so(as_mona, draft, time_machine):
@@ -345,7 +172,9 @@ def test_a_signed_version_is_not_withdrawn(as_mona, agreement):
     assert "Version 1 of Inbound Nordics is signed already. It stays so." in text_of(answer)
 
 
-@pytest.mark.parametrize("url", ["/slas/other/draft/", "/slas/inbound/9/edit/", "/slas/inbound/9/propose/"])
+@pytest.mark.parametrize(
+    "url", ["/slas/other/draft/", "/slas/inbound/9/edit/reports/", "/slas/inbound/9/propose/"]
+)
 def test_what_is_not_there(as_mona, draft, url):
     assert as_mona.post(url).status_code == 404
 
@@ -367,4 +196,4 @@ def test_queries_do_not_grow_with_promises(as_mona, draft, django_assert_max_num
             scope_field="tier", scope_value=window.key,
         )  # fmt: skip
     assert count() == before
-    assert before <= 20
+    assert before <= 30

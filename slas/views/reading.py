@@ -17,7 +17,6 @@ from slas.rules.terms import AgreementTerms
 from slas.rules.wording import Change, compare
 from slas.rules.zones import local_day
 from slas.services.content import read_content
-from slas.services.door import last_step
 from slas.services.proposing import terms_now
 from slas.services.verification import verify
 from smarketing.accounts.permissions import may_draft
@@ -159,7 +158,7 @@ def _version_page(request: HttpRequest, agreement: Agreement, version: Version) 
         "changes": changes_of(version, terms, base),
         "next_step": next_step(version, now),
         "acts": Acts(person_of(request), version),
-        "seen": last_step(version).pk if version.is_open else None,
+        "seen": version.edition,
         "may_draft": may_draft(person_of(request)),
         "open_version": next((one for one in agreement.versions.all() if one.is_open), None),
         "next_number": max(one.number for one in agreement.versions.all()) + 1,

@@ -1,0 +1,273 @@
+"""What a draft says, section by section, in the words that are signed; what is new in it is marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from slas.models import Section
+from slas.rules.wording import (
+    compare,
+    describe_calendar,
+    describe_commitment,
+    describe_definition,
+    describe_persona,
+    describe_report,
+    describe_scope,
+    describe_scoring,
+    describe_term,
+    describe_window,
+    listed,
+)
+from slas.rules.words import counted, weekday_date
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from slas.rules.terms import AgreementTerms
+
+NEXT_CLOSED = 3
+SHORT = 240  # letters of a section that is folded
+# Less alike than this, a sentence is another one: marked as a whole, not word by word.
+ALIKE = 0.5
+
+_WORDS = re.compile(r"\S+\s*")
+_UNITS = r"hours?|minutes?|days?|attempts?|times?|points?|MQLs?|SQLs?|leads?|customers?|opportunit(?:y|ies)"
+_VALUE = re.compile(
+    rf"(?:\b[A-Z]{{3}} )?\b\d[\d,.:]*(?<![,.:])%?(?: (?:(?:business|elapsed|different) )?(?:{_UNITS})\b)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of a clause; `kind` "", "value" or "side" (the name of whose clause it is)."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words that are all new ("ins"), all gone ("del") or as before ("")."""
+
+    mark: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: whose (`side` is marketing, sales or shared), its words, whether anything in it is new."""
+
+    side: str
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for run in self.runs if run.mark != "del" for piece in run.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one section says."""
+
+    key: Section
+    number: int
+    clauses: tuple[Clause, ...]
+
+    @property
+    def title(self) -> str:
+        return str(self.key.label)
+
+    @property
+    def short(self) -> str:
+        """Its first sentences, for a section that is folded."""
+        words, *others = [clause.text.strip() for clause in self.clauses] or [""]
+        for other in others:
+            if len(words) + len(other) > SHORT:
+                break
+            words += f" {other}"
+        cut = words[:SHORT].rsplit(" ", 1)[0]
+        return words if len(words) <= SHORT else f"{cut} …"
+
+
+_Key = tuple[str, ...]
+_Sentence = tuple[str, str]  # side, words
+
+
+def say(terms: AgreementTerms, base: AgreementTerms | None, today: date) -> list[Said]:
+    """All sections in their order; marked is what `base`, the text before, does not say (None: nothing)."""
+    becomes, was = _sentences(terms), _sentences(base) if base else None
+    if base and was is not None and ("term",) in was[Section.SCOPE]:
+        was[Section.SCOPE]["term",] = ("shared", _renamed(terms, base))
+    said = []
+    for number, key in enumerate(Section, start=1):
+        clauses = _clauses(becomes[key], None if was is None else was[key])
+        if key == Section.TIME:
+            clauses += _days(terms, base, today)
+        said.append(Said(key, number, tuple(clauses)))
+    return said
+
+
+def _renamed(terms: AgreementTerms, base: AgreementTerms) -> str:
+    """The base's first sentence as if it had the new number and start: each version has its own."""
+    was, becomes = describe_term(base)[0], describe_term(terms)[0]
+    place = was.find(" to ") if base.ends_on else was.find(" until ")
+    begins = becomes.find(" to ") if terms.ends_on else becomes.find(" until ")
+    return becomes[:begins] + was[place:]
+
+
+def _sentences(terms: AgreementTerms) -> dict[Section, dict[_Key, _Sentence]]:
+    """Each clause by what it is about, in the order of the text."""
+    return {
+        Section.SCOPE: dict(_scope(terms)),
+        Section.PROMISES: dict(_promises(terms)),
+        Section.STAGES: dict(_stages(terms)),
+        Section.SCORING: dict(_scoring(terms)),
+        Section.WINDOWS: dict(_windows(terms)),
+        Section.TIME: dict(_time(terms)),
+        Section.REPORTS: {
+            (name,): ("shared", sentence) for name, sentence in _report(terms) if name != "money"
+        },
+    }
+
+
+_Sentences = Iterator[tuple[_Key, _Sentence]]
+
+
+def _scope(terms: AgreementTerms) -> _Sentences:
+    first, *others = describe_term(terms)
+    yield ("term",), ("shared", first)
+    for sentence in others[:-1]:
+        yield ("review",), ("shared", sentence)
+    yield ("leads",), ("shared", " ".join(describe_scope(terms)))
+    yield ("handoff",), ("shared", others[-1])
+    for name, sentence in _report(terms):
+        if name == "money":
+            yield (name,), ("shared", sentence)
+
+
+def _report(terms: AgreementTerms) -> Iterator[tuple[str, str]]:
+    names = {"The report": "report", "Both teams": "meeting", "Money is": "money"}
+    for sentence in describe_report(terms):
+        name = next((name for begin, name in names.items() if sentence.startswith(begin)), None)
+        if name:  # the releases of the dates' data are for the frozen text
+            yield name, sentence
+
+
+def _promises(terms: AgreementTerms) -> _Sentences:
+    sides = ("marketing", "sales", "shared")
+    for one in sorted(terms.commitments, key=lambda one: sides.index(one.side)):
+        yield ("promise", one.key), (one.side, describe_commitment(one, terms))
+
+
+def _stages(terms: AgreementTerms) -> _Sentences:
+    for definition in terms.definitions:
+        yield ("stage", definition.stage), ("shared", describe_definition(definition, terms.personas))
+    for persona in terms.personas:
+        yield ("persona", persona.key), ("shared", describe_persona(persona, terms.personas))
+
+
+def _scoring(terms: AgreementTerms) -> _Sentences:
+    scoring = terms.scoring
+    keys = [*(rule.key for rule in scoring.fit), *(rule.key for rule in scoring.behaviour)]
+    for key, sentence in zip(keys, describe_scoring(scoring, terms.personas), strict=True):
+        yield ("points", key), ("marketing", sentence)
+
+
+def _windows(terms: AgreementTerms) -> _Sentences:
+    if len(terms.windows) > 1:
+        yield ("order",), ("sales", "The first of these windows that takes a lead holds for it.")
+    for window in terms.windows:
+        words = " ".join(describe_window(window, terms.calendar, terms.personas))
+        yield ("window", window.key), ("sales", words)
+
+
+def _time(terms: AgreementTerms) -> _Sentences:
+    hours, _, *special = describe_calendar(terms.calendar, terms.day_names)
+    yield ("hours",), ("shared", hours)
+    for sentence in special:
+        yield ("special", sentence.split(" is ")[0]), ("shared", sentence)
+
+
+def _days(terms: AgreementTerms, base: AgreementTerms | None, today: date) -> list[Clause]:
+    """How many holidays, which come next, and which are new or gone."""
+    ahead = sorted(day for day in terms.calendar.holidays if day >= today)[:NEXT_CLOSED]
+    names = terms.day_names
+    named = [f"{weekday_date(day, today)}{_why(names.get(day.isoformat()))}" for day in ahead]
+    number = len(terms.calendar.holidays)
+    words = f"Closed on {counted(number, 'holiday')} of the term." if number else "No holidays are left out."
+    if named:
+        words += f" Next: {listed(named)}."
+    clauses = [_plain("shared", words)]
+    for change in compare(base, terms) if base else ():
+        if "closed" in (change.old, change.new) and "working day as any other" in (change.old, change.new):
+            clauses.append(Clause("shared", (Run("ins", _pieces(change.sentence, "shared")),)))
+    return clauses
+
+
+def _why(name: str | None) -> str:
+    return f" ({name})" if name else ""
+
+
+# --- What is new in it -----------------------------------------------------------------------
+
+
+def _clauses(becomes: dict[_Key, _Sentence], was: dict[_Key, _Sentence] | None) -> list[Clause]:
+    if was is None:
+        return [_plain(side, words) for side, words in becomes.values()]
+    clauses = []
+    for key, (side, words) in becomes.items():
+        old = was.get(key, ("", ""))[1]
+        clauses.append(Clause(side, tuple(_runs(old, words, side))))
+    gone = [sentence for key, sentence in was.items() if key not in becomes]
+    return clauses + [Clause(side, (Run("del", _pieces(words, side)),)) for side, words in gone]
+
+
+def _plain(side: str, words: str) -> Clause:
+    return Clause(side, (Run("", _pieces(words, side)),))
+
+
+def _runs(old: str, new: str, side: str) -> list[Run]:
+    """The new words, with what is not in the old ones as "ins"; what only went is there as "del"."""
+    if old == new:
+        return [Run("", _pieces(new, side))]
+    was, becomes = _WORDS.findall(old), _WORDS.findall(new)
+    matcher = SequenceMatcher(None, [one.strip() for one in was], [one.strip() for one in becomes], False)
+    if matcher.ratio() < ALIKE:
+        return [Run("ins", _pieces(new, side))]
+    marked: list[tuple[str, str]] = []
+    for what, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        mark = {"equal": "", "delete": "del"}.get(what, "ins")
+        words = "".join(was[old_from:old_to] if mark == "del" else becomes[new_from:new_to])
+        marked.append((mark, words))
+    return [Run(mark, _pieces(words, side)) for mark, words in _joined(marked)]
+
+
+def _joined(marked: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """One unchanged word between two new pieces belongs to them: else the eye jumps."""
+    found: list[tuple[str, str]] = []
+    for place, (mark, words) in enumerate(marked):
+        lone = mark == "" and len(words.split()) == 1 and 0 < place < len(marked) - 1
+        if lone and marked[place - 1][0] == marked[place + 1][0] == "ins":
+            mark = "ins"
+        if found and found[-1][0] == mark:
+            found[-1] = (mark, found[-1][1] + words)
+        else:
+            found.append((mark, words))
+    return found
+
+
+def _pieces(words: str, side: str) -> tuple[Piece, ...]:
+    """The words with their values apart, and the name of whose clause it is."""
+    name = {"marketing": "Marketing", "sales": "Sales"}.get(side)
+    pieces, place = [], 0
+    pattern = re.compile(rf"\b{name}\b|{_VALUE.pattern}") if name else _VALUE
+    for found in pattern.finditer(words):
+        pieces.append(Piece(words[place : found.start()]))
+        pieces.append(Piece(found[0], "side" if found[0] == name else "value"))
+        place = found.end()
+    pieces.append(Piece(words[place:]))
+    return tuple(piece for piece in pieces if piece.text)
