@@ -235,6 +235,8 @@ READ: dict[str, Read] = {
     "version_edit": Read(MANAGERS, _numbered("draft")),
     "version_edit_section": Read(MANAGERS, lambda world: [*_numbered("draft")(world), "reports"]),
     "version_sign": Read(args=_numbered("proposed")),
+    "running_clocks": Read(args=_numbered("proposed")),
+    "closed_date": Read(args=lambda world: ["inbound"]),
     "version_terms": Read(args=_numbered("proposed")),
     "lead_list": Read(),
     "lead_export": Read(),
