@@ -18,6 +18,7 @@ from leads.services.projecting import reckon
 from leads.services.refreshing import write_clocks
 from leads.services.refusal import NotAllowed, Refused
 from leads.services.shape import ended_at, lead_columns
+from leads.services.touched import zones_of
 from leads.stories import Shelf
 from slas.rules.wording import instant
 from smarketing.accounts.models import User
@@ -28,11 +29,12 @@ _SHAPING = frozenset({Entry.Type.ASSIGNED, Entry.Type.OVERTURNED})
 
 
 class Visit:
-    """One person at one locked lead. `handoff` is the lead's last one, `repeated` what this very click wrote
-    when it came before; `now` is never earlier than what the journal already knows.
+    """One person at one locked lead, or nobody: what it does by itself. `handoff` is the lead's last one,
+    `repeated` what this very click wrote when it came before; `now` is never earlier than what the journal
+    already knows.
     """
 
-    def __init__(self, lead: Lead, by: User, now: dt.datetime, click: str) -> None:
+    def __init__(self, lead: Lead, by: User | None, now: dt.datetime, click: str) -> None:
         self.lead, self.by, self.now, self.click = lead, by, now, click
         self.repeated = list(lead.entries.filter(click=click).order_by("id")) if click else []
         self.handoff = lead.handoffs.select_related("agreement", "version").order_by("-at", "-id").first()
@@ -43,9 +45,19 @@ class Visit:
         if not allowed:
             raise NotAllowed(sentence)
 
+    @property
+    def person(self) -> User:
+        """Who is at it; NotAllowed where nobody is."""
+        if self.by is None:
+            raise NotAllowed(f"{self.lead} does not do that by itself.")
+        return self.by
+
     def when(self, at: dt.datetime) -> str:
-        """An instant in words, in the zone of whoever is asking."""
-        return instant(at, self.by.time_zone, self.now)
+        """An instant in words, in the zone of whoever is asking; where nobody is, in the agreement's."""
+        if self.by is not None:
+            return instant(at, self.by.time_zone, self.now)
+        agreement = self.lead.agreement_id or 0
+        return instant(at, zones_of([agreement], self.now)[agreement], self.now)
 
     def write(self, type: Entry.Type, *, at: dt.datetime | None = None, **fields: Any) -> Entry:
         """Append one entry, recorded now; it happened now unless `at` says earlier."""
@@ -105,12 +117,12 @@ class Visit:
 
 
 @contextmanager
-def enter(lead: Lead, *, by: User, now: dt.datetime, click: str = "") -> Iterator[Visit]:
+def enter(lead: Lead, *, by: User | None, now: dt.datetime, click: str = "") -> Iterator[Visit]:
     """Lock the lead and stand at it until the block ends; then its columns and clocks follow the journal.
 
-    `now`: aware, cut to whole seconds. Who waited for the lock, or whose machine runs behind, is given the
-    last instant the journal knows: time does not run backwards within a lead. `lead` itself is brought up
-    to date for the caller.
+    `by` None: it moves by itself. `now`: aware, cut to whole seconds. Who waited for the lock, or whose
+    machine runs behind, is given the last instant the journal knows: time does not run backwards within a
+    lead. `lead` itself is brought up to date for the caller.
     """
     now = whole_second(now)
     with transaction.atomic():

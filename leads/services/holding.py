@@ -89,7 +89,7 @@ def pause_in_force(handoff: Handoff) -> Entry | None:
 
 def _allow_pausing(visit: Visit) -> None:
     visit.allow(
-        may_pause(visit.by, holder_id(visit.lead)),
+        may_pause(visit.person, holder_id(visit.lead)),
         f"Only whoever holds {visit.lead} and sales managers pause and resume its clock.",
     )
 

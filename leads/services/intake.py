@@ -11,6 +11,7 @@ from django.db import transaction
 from leads.models import Entry, Lead, Stage
 from leads.services.belonging import Belonging, agreement_for
 from leads.services.door import Visit, enter, holder_id, whole_second
+from leads.services.qualifying import settle
 from leads.services.refusal import NotAllowed, Refused
 from leads.services.tiers import attributes_of
 from leads.services.touched import touch
@@ -57,6 +58,7 @@ def add_lead(
             visit.write(Entry.Type.MOVED, to_stage=Stage.LEAD)
             if by.side == Side.SALES and by.role == Role.MEMBER:
                 visit.write(Entry.Type.ASSIGNED, to_owner=by)
+        settle(lead, now)
     return lead
 
 
@@ -65,6 +67,13 @@ def edit_lead(lead: Lead, *, by: User, now: dt.datetime, **fields: Any) -> list[
 
     A clock keeps the tier it started under, whatever is edited later (product section 3 rule 11).
     """
+    with transaction.atomic():
+        changed = _edit(lead, by, now, fields)
+        settle(lead, now)
+    return changed
+
+
+def _edit(lead: Lead, by: User, now: dt.datetime, fields: dict[str, Any]) -> list[str]:
     with enter(lead, by=by, now=now) as visit:
         lead = visit.lead
         visit.allow(
@@ -96,7 +105,9 @@ def _change_agreement(visit: Visit, agreement: Agreement | None) -> None:
             "Leave the agreement as it is."
         )
     lead.agreement = agreement
-    lead.agreement_why = f"{visit.by.name} named it." if agreement else f"{visit.by.name} took it out."
+    lead.agreement_why = (
+        f"{visit.person.name} named it." if agreement else f"{visit.person.name} took it out."
+    )
 
 
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from leads.services.belonging import Belonging, agreement_for
 from leads.services.door import Visit, enter, holder_id
 from leads.services.knowing import tier_at
 from leads.services.refusal import Refused
+from leads.services.scoring import rescore_one
 from leads.services.tiers import attributes_of
 from leads.stages import is_advance, is_exit, is_later
 from slas.models import Agreement, Version
@@ -37,7 +38,7 @@ def qualify(lead: Lead, *, by: User, now: dt.datetime, note: str = "", click: st
 def hand_over(
     lead: Lead,
     *,
-    by: User,
+    by: User | None,
     now: dt.datetime,
     agreement: Agreement | None = None,
     note: str = "",
@@ -46,13 +47,13 @@ def hand_over(
     """Pass the lead to Sales under the version in force now; its clock starts (rules 1, 11 and 14).
 
     After it was recycled it gets a new handoff and a new clock; the old one keeps its verdict (rule 9).
-    `agreement` names one for a lead that has none.
+    `agreement` names one for a lead that has none. `by` None: it goes by itself (services.qualifying).
     """
     with enter(lead, by=by, now=now, click=click) as visit:
         lead = visit.lead
         if visit.repeated and visit.handoff is not None:
             return visit.handoff
-        visit.allow(may_hand_over(by), f"Only Marketing and sales managers hand {lead} over.")
+        visit.allow(by is None or may_hand_over(by), f"Only Marketing and sales managers hand {lead} over.")
         version = _version_for(visit, agreement)
         _refuse_handing_over(visit, version)
         tier = tier_at(version, lead, visit.now)
@@ -180,13 +181,14 @@ def _version_for(visit: Visit, named: Agreement | None) -> Version:
     if named is not None and lead.agreement_id not in (None, named.pk):
         raise Refused(f"{lead} belongs to {lead.agreement}, not to {named}. Hand it over there.")
     if lead.agreement is None:
-        by_name = Belonging(named, f"{visit.by.name} named it at the handoff.")
+        by_name = Belonging(named, f"{visit.by.name} named it at the handoff." if visit.by else "")
         lead.agreement, lead.agreement_why = (
             by_name if named else agreement_for(attributes_of(lead), visit.now)
         )
         if lead.agreement is None:
             raise Refused(f"No agreement takes {lead}. Name the one under which it is handed over.")
         lead.save(update_fields=["agreement", "agreement_why"])
+        rescore_one(lead, visit.now)
     version = lead.agreement.version_at(visit.now)
     if version is None:
         raise Refused(
@@ -215,7 +217,7 @@ def _refuse_handing_over(visit: Visit, version: Version) -> None:
 
 def _allow_deciding(visit: Visit, verb: str) -> None:
     visit.allow(
-        may_decide(visit.by, holder_id(visit.lead)),
+        may_decide(visit.person, holder_id(visit.lead)),
         f"Only whoever of Sales holds {visit.lead} and sales managers {verb} it.",
     )
 
