@@ -5,14 +5,17 @@ from celery import shared_task
 from reports.services import nightly as nights
 from reports.services import sweep as sweeping
 from reports.services import weekly as weeks
+from slas.services.campaigns import tell_unacknowledged
 from smarketing.now import this_second
 from smarketing.outbox import delivery
 
 
 @shared_task(name="reports.tasks.sweep")
 def sweep() -> None:
-    """Warn of clocks at risk, tell of breaches."""
-    sweeping.sweep(this_second())
+    """Warn of clocks at risk, tell of breaches and of campaigns that started unacknowledged."""
+    now = this_second()
+    sweeping.sweep(now)
+    tell_unacknowledged(now)
 
 
 @shared_task(name="reports.tasks.nightly")

@@ -29,8 +29,9 @@ from leads.services.pipeline import rejection_reasons
 from leads.tests.factories import handed_over, lead
 from reports.models import Report
 from reports.services.weekly import weekly
-from slas.models import Version
-from slas.services.drafting import draft_next
+from slas.models import Agreement, Campaign, Version
+from slas.services.campaigns import Plan, add_campaign
+from slas.services.drafting import create_agreement, draft_next
 from slas.services.proposing import propose
 from slas.tests.editing import fields
 from slas.tests.factories import signed_agreement
@@ -120,6 +121,23 @@ class World:
         return propose(self.draft, self.mona, BEFORE)
 
     @cached_property
+    def bare(self) -> Agreement:
+        """An agreement without a version."""
+        return create_agreement("bare", "Bare", now=BEFORE)
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        plan = Plan(
+            name="Autumn fair",
+            starts_on=dt.date(2026, 12, 1),
+            ends_on=None,
+            sources=(),
+            expected_leads=None,
+            follow_up="Call.",
+        )
+        return add_campaign(self.agreement, plan, by=self.mia, now=BEFORE)
+
+    @cached_property
     def mail(self) -> Mail:
         return make_mail(to=self.rita)
 
@@ -193,6 +211,16 @@ def draft_body(world: World) -> dict[str, Any]:
     return fields(logged_in(world.mona), "reports", edit) | {"reports-report_hour": "15"}
 
 
+def start_body(world: World) -> dict[str, Any]:
+    chosen = {"name": "South", "slug": "", "time_zone": "Europe/Rome", "starts_on": "2026-12-01"}
+    return chosen | {"currency": "EUR", "origin": "inbound", "copy_of": ""}
+
+
+def campaign_body(world: World) -> dict[str, Any]:
+    typed = {"name": "Spring fair", "starts_on": "2027-03-01", "ends_on": "", "sources": "Fair"}
+    return typed | {"expected_leads": "80", "follow_up": "Call them."}
+
+
 def preferences(world: World) -> dict[str, Any]:
     return {"name": "Another Name", "time_zone": "Europe/Oslo", "theme": "dark"}
 
@@ -230,6 +258,13 @@ READ: dict[str, Read] = {
     "person": Read(args=_about("rita")),
     "person_leave": Read({"ada", "sam"}, _about("rita")),
     "agreement_list": Read(),
+    "agreement_new": Read(MANAGERS),
+    "agreement_address": Read(MANAGERS),
+    "agreement_start": Read(MANAGERS, lambda world: [world.bare.slug]),
+    "campaign_list": Read(args=lambda world: ["inbound"]),
+    "campaign": Read(args=lambda world: ["inbound", world.campaign.pk]),
+    "campaign_add": Read(IMPORTERS, lambda world: ["inbound"]),
+    "campaign_edit": Read(IMPORTERS, lambda world: ["inbound", world.campaign.pk]),
     "agreement": Read(args=lambda world: ["inbound"]),
     "version": Read(args=_numbered("draft")),
     "version_edit": Read(MANAGERS, _numbered("draft")),
@@ -331,6 +366,23 @@ ACTS: list[Act] = [
     Act("lead_edit", IMPORTERS, _about("free"), lead_body, "unassigned"),
     Act("lead_import", IMPORTERS, body=upload_body),
     Act("lead_import_upload", {"mia"}, _about("upload"), check_body),
+    Act("agreement_new", MANAGERS, body=start_body),
+    Act("agreement_start", MANAGERS, lambda world: [world.bare.slug], start_body),
+    Act("agreement_move", MANAGERS, lambda world: [world.bare.slug], lambda world: {"above": "inbound"}),
+    Act("campaign_add", IMPORTERS, lambda world: ["inbound"], campaign_body),
+    Act(
+        "campaign_edit",
+        IMPORTERS,
+        lambda world: ["inbound", world.campaign.pk],
+        lambda world: campaign_body(world) | {"edition": "1"},
+    ),
+    Act(
+        "campaign_acknowledge",
+        {"sam"},
+        lambda world: ["inbound", world.campaign.pk],
+        lambda world: {"edition": "1"},
+    ),
+    Act("campaign_call_off", IMPORTERS, lambda world: ["inbound", world.campaign.pk]),
     Act("version_draft", MANAGERS, lambda world: ["inbound"]),
     Act("version_edit_others", MANAGERS, _numbered("draft"), done=200),
     Act("version_edit_section", MANAGERS, lambda world: [*_numbered("draft")(world), "reports"], draft_body),

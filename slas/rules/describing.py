@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from slas.rules.business_time import Calendar
-from slas.rules.grammar import Persona
+from slas.rules.grammar import Group, Persona
 from slas.rules.opening_hours import WEEKDAY_NAMES
 from slas.rules.promising import describe_commitment
 from slas.rules.rule_words import describe_persona, describe_rule, describe_scoring
@@ -45,7 +46,18 @@ def describe(agreement: AgreementTerms) -> list[str]:
     ]
 
 
-def describe_scope(agreement: AgreementTerms) -> list[str]:
+class Scoped(Protocol):
+    """What says which leads it takes: the terms, or a version's row."""
+
+    @property
+    def by_name_only(self) -> bool: ...
+    @property
+    def scope(self) -> Group | None: ...
+    @property
+    def personas(self) -> Sequence[Persona]: ...
+
+
+def describe_scope(agreement: Scoped) -> list[str]:
     """Which leads the agreement is for."""
     if agreement.by_name_only:
         unused = " Its conditions have no use while that is so:" if agreement.scope else ""

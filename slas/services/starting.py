@@ -17,6 +17,7 @@ from slas.services.proposing import refuse_past_start, terms_now
 from slas.services.public_holidays import country_of_zone
 from slas.services.refusal import Refused
 from slas.services.templates import BLANK, Template
+from slas.services.wrong import Wrong
 from smarketing.accounts.permissions import may_draft
 
 if TYPE_CHECKING:
@@ -64,13 +65,15 @@ def slug_of(name: str) -> str:
 def refuse_slug(slug: str) -> None:
     """Refused where an agreement can't be under that address."""
     if len(slug) > LONGEST_SLUG:
-        raise Refused(f"The address has {len(slug)} letters. Shorten it to {LONGEST_SLUG}.")
+        raise Wrong("slug", f"The address has {len(slug)} letters. Shorten it to {LONGEST_SLUG}.")
     if not _SLUG.fullmatch(slug):
-        raise Refused(f"“{slug}” is no address. Use small letters a to z, figures, and hyphens between them.")
+        raise Wrong(
+            "slug", f"“{slug}” is no address. Use small letters a to z, figures, and hyphens between them."
+        )
     if slug in RESERVED:
-        raise Refused(f"“{slug}” is the address of another page. Choose another one.")
+        raise Wrong("slug", f"“{slug}” is the address of another page. Choose another one.")
     if Agreement.objects.filter(slug=slug).exists():
-        raise Refused(f"There is an agreement under “{slug}” already. Choose another address.")
+        raise Wrong("slug", f"There is an agreement under “{slug}” already. Choose another address.")
 
 
 @transaction.atomic
@@ -111,7 +114,10 @@ def start_version(agreement: Agreement, start: Start, *, by: User, now: datetime
     )
     version.agreement = agreement
     terms_now(version, read_content(version))
-    refuse_past_start(version, now)
+    try:
+        refuse_past_start(version, now)
+    except Refused as refusal:
+        raise Wrong("starts_on", str(refusal)) from None
     return version
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,21 +24,13 @@ from smarketing.now import this_second
 
 
 @require_safe
-def agreement_list(request: HttpRequest) -> HttpResponse:
-    """All agreements in their stated order: the version in force, its signatures, and what comes next."""
-    now = this_second()
-    rows = [_row(agreement, now) for agreement in _agreements()]
-    in_force = sum(row["in_force"] is not None for row in rows)
-    return render(request, "slas/agreement_list.html", {"rows": rows, "in_force": in_force})
-
-
-@require_safe
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """The version in force, else the one that comes next, else the newest."""
     found = agreement_or_404(slug)
-    shown = _shown_first(found, this_second())
+    shown = shown_first(found, this_second())
     if shown is None:
-        raise Http404(f"{found.name} has no version yet.")
+        context = {"agreement": found, "may_draft": may_draft(person_of(request))}
+        return render(request, "slas/agreement_bare.html", context)
     return _version_page(request, found, shown)
 
 
@@ -64,14 +55,15 @@ def frozen_terms(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 # --- What the pages show ---------------------------------------------------------------------
 
 
-def _agreements() -> QuerySet[Agreement]:
+def agreements_to_show() -> QuerySet[Agreement]:
+    """In their stated order, with their versions, signatures and working time: three queries."""
     # not the frozen texts: only the version that is shown needs its own
     versions = Version.objects.select_related("working_time").prefetch_related("signatures")
     return Agreement.objects.prefetch_related(Prefetch("versions", versions))
 
 
 def agreement_or_404(slug: str) -> Agreement:
-    found = _agreements().filter(slug=slug).first()
+    found = agreements_to_show().filter(slug=slug).first()
     if found is None:
         raise Http404(f"There is no agreement “{slug}”. The list of agreements has all of them.")
     return found
@@ -86,22 +78,8 @@ def version_or_404(agreement: Agreement, number: int) -> Version:
     raise Http404(f"{agreement.name} has no version {number}.")
 
 
-def _row(agreement: Agreement, now: datetime) -> dict[str, Any]:
-    shown = _shown_first(agreement, now)
-    versions = list(agreement.versions.all())
-    in_force = next((one for one in versions if one.is_in_force(now)), None)
-    coming = [one for one in versions if one.is_open or (one.in_force_at and one.in_force_at > now)]
-    return {
-        "agreement": agreement,
-        "shown": shown,
-        "standing": standing_of(shown, now) if shown else None,
-        "in_force": in_force,
-        "signatures": [one for one in shown.signatures.all() if one.side] if shown else [],
-        "coming": [(one, standing_of(one, now)) for one in coming if one != shown],
-    }
-
-
-def _shown_first(agreement: Agreement, now: datetime) -> Version | None:
+def shown_first(agreement: Agreement, now: datetime) -> Version | None:
+    """The version in force, else the one that comes next, else the newest; None: there is none."""
     versions = list(agreement.versions.all())
     in_force = [one for one in versions if one.is_in_force(now)]
     to_come = [one for one in versions if one.in_force_at and one.in_force_at > now]

@@ -58,6 +58,16 @@ def may_confirm_amendment(user: Person, side: str) -> bool:
     return _is(user, side=side, role=Role.MANAGER)
 
 
+def may_write_campaign(user: Person) -> bool:
+    """Write, change and call off campaigns: Marketing, and managers of Sales."""
+    return _is(user, side=Side.MARKETING) or _is_sales_manager(user)
+
+
+def may_acknowledge_campaign(user: Person) -> bool:
+    """Say for Sales how a campaign is followed up: its managers."""
+    return _is_sales_manager(user)
+
+
 # --- Leads -----------------------------------------------------------------------------------
 
 

@@ -4,15 +4,21 @@ from typing import Any
 
 from reports.services.sweep import sweep
 from slas.rules.words import counted
+from slas.services.campaigns import tell_unacknowledged
 from smarketing.commands import HouseCommand
 
 
 class Command(HouseCommand):
-    help = "Warn holders of clocks at risk, and tell holders and sales managers of breaches, each once."
+    help = (
+        "Warn holders of clocks at risk, tell holders and sales managers of breaches, and both sides of "
+        "campaigns that started unacknowledged, each once."
+    )
     takes_at = True
 
     def handle(self, *args: Any, **options: Any) -> None:
-        swept = sweep(self.now(options))
+        now = self.now(options)
+        swept = sweep(now)
+        tell_unacknowledged(now)
         warned, breached = counted(swept.warned, "clock"), counted(swept.breached, "breach", "breaches")
         self.report(
             f"Warned of {warned}, told of {breached}.", {"warned": swept.warned, "breached": swept.breached}

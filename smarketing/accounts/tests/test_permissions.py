@@ -17,6 +17,8 @@ comment                   | yes       | yes       | yes       | yes   | -
 sign                      | -         | marketing | -         | sales | -
 witness                   | -         | yes       | -         | yes   | invited
 confirm amendment         | -         | marketing | -         | sales | -
+write campaign            | yes       | yes       | -         | yes   | -
+acknowledge campaign      | -         | -         | -         | yes   | -
 create leads              | yes       | yes       | yes       | yes   | -
 edit lead                 | yes       | yes       | own       | yes   | -
 import                    | yes       | yes       | -         | yes   | -
@@ -34,6 +36,8 @@ personal data             | -         | yes       | -         | yes   | -
 PLAIN = {
     "draft": may.may_draft,
     "comment": may.may_comment,
+    "write campaign": may.may_write_campaign,
+    "acknowledge campaign": may.may_acknowledge_campaign,
     "create leads": may.may_work_leads,
     "import": may.may_import,
     "assign": may.may_assign,
