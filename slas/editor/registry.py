@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slas.editor.promises import PromisesForm
 from slas.editor.reports import ReportsForm
 from slas.editor.scope import ScopeForm
 from slas.editor.scoring import ScoringForm
 from slas.editor.stages import StagesForm
+from slas.editor.windows import WindowsForm
 from slas.models import Section
 
 if TYPE_CHECKING:
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 
 SECTIONS: dict[Section, type[SectionForm]] = {
     Section.SCOPE: ScopeForm,
+    Section.PROMISES: PromisesForm,
     Section.STAGES: StagesForm,
     Section.SCORING: ScoringForm,
+    Section.WINDOWS: WindowsForm,
     Section.REPORTS: ReportsForm,
 }
