@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -22,23 +22,26 @@ from slas.rules.wording import (
     describe_window,
     listed,
 )
-from slas.rules.words import counted, weekday_date
+from slas.rules.words import MONTHS, counted, weekday_date
 
 if TYPE_CHECKING:
     from datetime import date
 
     from slas.rules.terms import AgreementTerms
 
-NEXT_CLOSED = 3
+NEXT_CLOSED, WHY = 3, "why"
 SHORT = 240  # letters of a section that is folded
 # Less alike than this, a sentence is another one: marked as a whole, not word by word.
 ALIKE = 0.5
 
-_WORDS = re.compile(r"\S+\s*")
 _UNITS = r"hours?|minutes?|days?|attempts?|times?|points?|MQLs?|SQLs?|leads?|customers?|opportunit(?:y|ies)"
-_VALUE = re.compile(
-    rf"(?:\b[A-Z]{{3}} )?\b\d[\d,.:]*(?<![,.:])%?(?: (?:(?:business|elapsed|different) )?(?:{_UNITS})\b)?"
+_VALUE = (
+    rf"\b\d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b"
+    r"|(?<!version )(?:\b[A-Z]{3} )?\b\d[\d,.:]*(?<![,.:])%?"
+    rf"(?: (?:(?:business|elapsed|different) )?(?:{_UNITS})\b)?"
 )
+_VALUES = re.compile(_VALUE)
+_WORDS = re.compile(rf"(?:{_VALUE})\s*|\S+\s*")  # a value is one word
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause: whose (`side` is marketing, sales or shared), its words, whether anything in it is new."""
+    """One clause: whose (`side` is marketing, sales or shared), and its words; or the reasons for one."""
 
     side: str
     runs: tuple[Run, ...]
+    is_reason: bool = False
 
     @property
     def text(self) -> str:
@@ -84,13 +88,8 @@ class Said:
     @property
     def short(self) -> str:
         """Its first sentences, for a section that is folded."""
-        words, *others = [clause.text.strip() for clause in self.clauses] or [""]
-        for other in others:
-            if len(words) + len(other) > SHORT:
-                break
-            words += f" {other}"
-        cut = words[:SHORT].rsplit(" ", 1)[0]
-        return words if len(words) <= SHORT else f"{cut} …"
+        words = " ".join(clause.text.strip() for clause in self.clauses)
+        return words if len(words) <= SHORT else f"{words[:SHORT].rsplit(' ', 1)[0]} …"
 
 
 _Key = tuple[str, ...]
@@ -160,7 +159,10 @@ def _report(terms: AgreementTerms) -> Iterator[tuple[str, str]]:
 def _promises(terms: AgreementTerms) -> _Sentences:
     sides = ("marketing", "sales", "shared")
     for one in sorted(terms.commitments, key=lambda one: sides.index(one.side)):
-        yield ("promise", one.key), (one.side, describe_commitment(one, terms))
+        bare = replace(one, achievable="", relevant="")
+        yield ("promise", one.key), (one.side, describe_commitment(bare, terms))
+        if why := " ".join(reason.strip() for reason in (one.achievable, one.relevant) if reason.strip()):
+            yield ("promise", one.key, WHY), (one.side, why)
 
 
 def _stages(terms: AgreementTerms) -> _Sentences:
@@ -216,12 +218,12 @@ def _why(name: str | None) -> str:
 
 
 def _clauses(becomes: dict[_Key, _Sentence], was: dict[_Key, _Sentence] | None) -> list[Clause]:
-    if was is None:
-        return [_plain(side, words) for side, words in becomes.values()]
     clauses = []
     for key, (side, words) in becomes.items():
-        old = was.get(key, ("", ""))[1]
-        clauses.append(Clause(side, tuple(_runs(old, words, side))))
+        old = words if was is None else was.get(key, ("", ""))[1]
+        clauses.append(Clause(side, tuple(_runs(old, words, side)), is_reason=key[-1] == WHY))
+    if was is None:
+        return clauses
     gone = [sentence for key, sentence in was.items() if key not in becomes]
     return clauses + [Clause(side, (Run("del", _pieces(words, side)),)) for side, words in gone]
 
@@ -263,8 +265,8 @@ def _joined(marked: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _pieces(words: str, side: str) -> tuple[Piece, ...]:
     """The words with their values apart, and the name of whose clause it is."""
     name = {"marketing": "Marketing", "sales": "Sales"}.get(side)
+    pattern = re.compile(rf"\b{name}\b|{_VALUE}") if name else _VALUES
     pieces, place = [], 0
-    pattern = re.compile(rf"\b{name}\b|{_VALUE.pattern}") if name else _VALUE
     for found in pattern.finditer(words):
         pieces.append(Piece(words[place : found.start()]))
         pieces.append(Piece(found[0], "side" if found[0] == name else "value"))

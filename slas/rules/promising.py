@@ -82,6 +82,12 @@ def in_short(commitment: Commitment, currency: str) -> str:
     return f"{quantity(commitment, currency)} {_lowered(label)}{_of(commitment)}"
 
 
+def act(commitment: Commitment, currency: str) -> str:
+    """What is done, without who and how often: "deliver at least 290 MQLs"."""
+    said = _said(commitment, currency).removeprefix(SIDE_NAMES[commitment.side])
+    return said.removeprefix(" will ").removeprefix(" promises that ").removeprefix(" promise that ")
+
+
 def quantity(commitment: Commitment, currency: str) -> str:
     """ "at least 90%", "at most 4 h of business time"."""
     return f"{'at least' if commitment.at_least else 'at most'} {amount(commitment, currency)}"
