@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
         "reports.tasks.weekly",
         "reports.tasks.deliver",
         "leads.tasks.imports",
+        "leads.tasks.qualify",
     )
 }
 

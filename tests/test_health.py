@@ -161,6 +161,7 @@ def test_beat_ticks_at_once_and_each_message_expires_before_the_next(own_broker,
         "reports.tasks.nightly",
         "reports.tasks.weekly",
         "leads.tasks.imports",
+        "leads.tasks.qualify",
         "reports.tasks.deliver",
     }
     assert all(message["headers"]["expires"] and not message["headers"]["eta"] for message in messages)

@@ -10,6 +10,7 @@ from typing import Any, cast
 from leads.models import Entry, Handoff, ImportBatch, Lead
 from leads.services.clocks import refresh, touch_many
 from leads.services.knowing import behaviour_of
+from leads.services.scoring import rescore
 from leads.services.tiers import Tier, named_attributes, tier_of, windows_ask
 from slas.rules.behaviour import Behaviour
 
@@ -57,6 +58,7 @@ class Writer:
         reason = f"{batch.file_name} was imported."[:200]
         refresh([pk for pk in _to_judge(changes) if pk not in fresh], self._now, reason=reason)
         touch_many(_touched(changes), reason, self._now)
+        rescore([change.state.pk for change in changes if change.state.pk], self._now)
 
     def _write_leads(self, changes: Sequence[Change], batch: ImportBatch) -> set[int]:
         """Ids of the new ones."""

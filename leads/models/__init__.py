@@ -1,7 +1,7 @@
 """Leads, their journal, their handoffs and clocks."""
 
 from .batch import ImportBatch
-from .behaviour import Behaviour, ScoreLine
+from .behaviour import Behaviour, Rescored, ScoreLine
 from .clock import Clock, ClockPause, TouchedDay
 from .handoff import Handoff, TermsMove
 from .journal import Entry
@@ -16,6 +16,7 @@ __all__ = [
     "Handoff",
     "ImportBatch",
     "Lead",
+    "Rescored",
     "ScoreLine",
     "Stage",
     "TermsMove",

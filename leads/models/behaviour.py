@@ -104,3 +104,16 @@ class ScoreLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.points:+} {self.rule_key}"
+
+
+class Rescored(models.Model):
+    """That all leads of an agreement were scored anew for a version of it that came into force."""
+
+    version = models.OneToOneField(Version, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "rescored"
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.at:%Y-%m-%d %H:%M}"

@@ -7,26 +7,33 @@ the version in force of its agreement; `rescore` is their only writer and may ru
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from leads.folding import OneOf
-from leads.models import Lead, ScoreLine
+from leads.models import Lead, Rescored, ScoreLine
 from leads.points import scores_at, standing_at
 from leads.services.score_lines import Pen
 from slas.models import Agreement, Version
 from slas.rules.scoring import Line, Score, behaviour_line, fit_line
 
-__all__ = ["rescore", "rescore_one", "score_at", "scores_at"]
+__all__ = ["rescore", "rescore_due", "rescore_one", "score_at", "scores_at"]
 
 BATCH = 5_000  # leads locked at a time
 
 
-def rescore(leads: QuerySet[Lead] | Agreement, now: dt.datetime, *, since: dt.datetime | None = None) -> int:
-    """Bring the score lines of these leads to what is known of them at `now` (aware). How many changed.
+def rescore(
+    leads: QuerySet[Lead] | Agreement | Iterable[int],
+    now: dt.datetime,
+    *,
+    since: dt.datetime | None = None,
+) -> int:
+    """Bring the score lines of these leads (ids too) to what is known of them at `now` (aware). How many
+    lines changed.
 
     Eight statements for each agreement and 5,000 leads, locked meanwhile. A line for who somebody is begins
     at `now`; at `since`, the start of a version, where that is given.
@@ -35,6 +42,16 @@ def rescore(leads: QuerySet[Lead] | Agreement, now: dt.datetime, *, since: dt.da
     if isinstance(leads, Agreement):
         leads = Lead.objects.filter(agreement=leads)
     return sum(_rescore_batch(ids, now, since) for ids in _batches(leads))
+
+
+def rescore_due(now: dt.datetime) -> int:
+    """`rescore` for the versions that came into force since it was last asked, each once; how many."""
+    due = Version.objects.in_force(now).exclude(pk__in=Rescored.objects.values("version"))
+    versions = list(due.select_related("agreement").order_by("in_force_at", "pk"))
+    for version in versions:
+        rescore(version.agreement, now, since=version.in_force_at)
+        Rescored.objects.get_or_create(version=version, defaults={"at": now})
+    return len(versions)
 
 
 def rescore_one(lead: Lead, now: dt.datetime) -> int:
@@ -73,7 +90,13 @@ def _lines(lead: Lead, version: Version, at: dt.datetime) -> Iterator[Line]:
                 yield line
 
 
-def _batches(leads: QuerySet[Lead]) -> Iterator[list[int]]:
+def _batches(leads: QuerySet[Lead] | Iterable[int]) -> Iterator[list[int]]:
+    """Ids in their order; a queryset is read by its id, so that memory stays bounded."""
+    if not isinstance(leads, QuerySet):
+        given = iter(sorted(leads))
+        while batch := list(islice(given, BATCH)):
+            yield batch
+        return
     ids, last = leads.order_by("pk").values_list("pk", flat=True), 0
     while batch := list(ids.filter(pk__gt=last)[:BATCH]):
         yield batch

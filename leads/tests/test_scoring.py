@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -10,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leads.importing.running import import_file
 from leads.models import Behaviour, Lead, ScoreLine
-from leads.services.scoring import rescore, score_at, scores_at
+from leads.services.scoring import rescore, rescore_due, score_at, scores_at
 from leads.services.tiers import attributes_of
 from slas.rules.behaviour import Behaviour as Deed
 from slas.rules.conditions import Attribute, Facts, Group
@@ -269,3 +271,38 @@ def test_sets_and_single_leads_cost_the_same_statements(agreement):
         return len(captured)
 
     assert statements(1) == statements(30) <= 14
+
+
+# --- When it is due --------------------------------------------------------------------------
+
+
+def test_a_version_that_came_into_force_is_scored_once(agreement, django_assert_num_queries):
+    lead = a_lead(agreement, country="Denmark")
+    assert rescore_due(START) == 1
+    assert stored(lead) == [("danish", START, None)]
+    scoring = Scoring((replace(DANISH, points=7),), ())
+    begins = signed_version(agreement, starts_on=date(2026, 12, 1), **terms_said(scoring)).in_force_at
+    assert rescore_due(begins - SECOND) == 0
+    late = begins + 50 * SECOND
+    assert rescore_due(late) == 1
+    assert stored(lead) == [("danish", START, begins), ("danish", begins, None)]
+    assert [score_at(lead, at).total for at in (begins - SECOND, begins, late)] == [20, 7, 7]
+    with django_assert_num_queries(1):
+        assert rescore_due(late + HOUR) == 0
+
+
+def test_what_an_import_brings_is_scored_with_it(agreement):
+    file = BytesIO(
+        b"email,country,created_at\nann@x.example,Denmark,2026-10-01\nbo@x.example,Sweden,2026-10-01\n"
+    )
+    import_file(file, "two.csv", now=START, agreement=agreement.slug)
+    assert dict(scores_at(Lead.objects.all(), START).values_list("email", "score")) == {
+        "ann@x.example": 20,
+        "bo@x.example": 0,
+    }
+    again = BytesIO(header + b"bo@x.example,Denmark,2026-10-01\n")
+    import_file(again, "bo.csv", now=START + DAY, agreement=agreement.slug)
+    assert [score_at(Lead.objects.get(email="bo@x.example"), START + n * DAY).total for n in (0, 1)] == [
+        0,
+        20,
+    ]
