@@ -57,7 +57,7 @@ class PersonaForm:
         self.form = NameForm(data, prefix=self.prefix, initial={"name": row.name} if row else {})
         self.rule = RuleForm(None, prefix=f"{self.prefix}-rule")  # once all names are known: `name_others`
         self.error = ""
-        self.is_open = self.is_new = False
+        self.is_open = False
         self._data, self._row = data, row
 
     def name_others(self, called: Iterable[Called]) -> None:
@@ -70,6 +70,12 @@ class PersonaForm:
             required=True,
         )
 
+    def begin(self) -> None:
+        """It was just added: open, the focus in its name; what it lacks is no mistake to speak of yet."""
+        self.is_open = self.rule.is_quiet = True
+        self.form.fields["name"].required = False
+        self.form.fields["name"].widget.attrs["autofocus"] = True
+
     @property
     def name(self) -> str:
         return str(self.form["name"].value() or "").strip()
@@ -80,7 +86,7 @@ class PersonaForm:
 
     def is_valid(self) -> bool:
         valid = [self.form.is_valid(), self.rule.is_valid()]
-        return all(valid)
+        return all(valid) and bool(self.form.cleaned_data["name"])
 
     @property
     def mistakes(self) -> list[tuple[str, str]]:

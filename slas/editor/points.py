@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FIT, DID = "fit", "did"  # the prefixes of the two lists
 MOST_ROWS = 50
 NEW_POINTS = 10
+USUAL_DAYS = 30
 
 
 class PointsField(WholeField):
@@ -78,6 +79,12 @@ class FitForm(forms.Form):
             compact=True,
         )
 
+    def begin(self) -> None:
+        """It was just added: open, the focus in its condition, which is no mistake to speak of yet."""
+        self.is_open = self.rule.is_quiet = True
+        for line in self.rule.lines():
+            line.fresh = True
+
     @property
     def title(self) -> str:
         """The conditions in one line; blank without valid ones."""
@@ -120,8 +127,14 @@ class DidForm(forms.Form):
         self.number, self.key = number, key
         self.is_open = False
         initial = {name: getattr(row, name) for name in self.base_fields} if row else {}
+        initial["days"] = initial.get("days") or USUAL_DAYS  # there once fading is chosen
         super().__init__(data, prefix=f"{DID}-{number}", initial=initial)
         self.fields["most"].widget.attrs["placeholder"] = "no limit"
+
+    def begin(self) -> None:
+        """It was just added: open, with the focus in it."""
+        self.is_open = True
+        self.fields["did"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         words = super().clean() or {}

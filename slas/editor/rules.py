@@ -79,7 +79,7 @@ class RuleForm:
         self.rule: Group | None = None
         self.error = ""
         self.is_whole = False  # valid, and refused by nobody since
-        self.is_quiet = False  # a button was pressed: what is not typed yet is no mistake to speak of
+        self.is_quiet = False  # it was just made: what is not typed yet is no mistake to speak of
         if data is not None and f"{prefix}-how" in data:
             self._read(data)
         elif data is None and rule is not None:
@@ -159,23 +159,32 @@ class RuleForm:
 
     def do(self, what: str) -> bool:
         """Do what a pressed button says: add, group, persona, add-2 (into the group at 2), remove-1,
-        remove-1-0, change. Whether it was one of this form; nothing that was typed is lost."""
+        remove-1-0, change-1-0 (what its condition asks for). Whether it was one of this form; nothing that
+        was typed is lost, and what is not typed yet in a new condition is no mistake to speak of."""
         prefix, _, act = what.rpartition(":")
         if prefix != self.prefix:
             return False
         verb, *places = act.split("-")
         at = [int(place) for place in places if place.isascii() and place.isdecimal() and len(place) < 4]
-        if verb == "remove" and len(at) == len(places):
-            self._remove(at)
-        elif verb in ("add", "group", "persona") and len(at) == len(places):
-            self._add(verb, at)
+        if len(at) == len(places) < 3:
+            if verb == "remove":
+                self._remove(at)
+            elif verb in ("add", "group", "persona"):
+                self._add(verb, at)
+            elif verb == "change" and (line := self._line(at)):
+                line.is_quiet = True
         self._settle(list(self.lines()))
-        self.is_quiet = True
         return True
+
+    def _line(self, at: list[int]) -> Line | None:
+        part = self.parts[at[0]] if at and at[0] < len(self.parts) else None
+        if isinstance(part, Nest):
+            return part.lines[at[1]] if len(at) == 2 and at[1] < len(part.lines) else None
+        return part if len(at) == 1 else None
 
     def _add(self, verb: str, at: list[int]) -> None:
         new = Line(what=f"persona.{next(iter(self.personas))}" if verb == "persona" and self.personas else "")
-        new.fresh = True
+        new.fresh = new.is_quiet = True
         if at and at[0] < len(self.parts):
             part = self.parts[at[0]]
             if isinstance(part, Nest):
@@ -232,7 +241,7 @@ class RuleForm:
                 raise Mistyped("what", f"Condition {line.number} asks for what is not there. Choose another.")
             return line.condition()
         except Mistyped as mistake:
-            if not (self.is_quiet and mistake.missing):
+            if not (mistake.missing and (self.is_quiet or line.is_quiet)):
                 line.wrong, line.error = mistake.part, str(mistake)
             return None
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slas.editor.personas import Called
-from slas.editor.points import DID, FIT, MOST_ROWS, NEW_POINTS, DidForm, FitForm, did_forms, fit_forms
+from slas.editor.points import (
+    DID,
+    FIT,
+    MOST_ROWS,
+    NEW_POINTS,
+    USUAL_DAYS,
+    DidForm,
+    FitForm,
+    did_forms,
+    fit_forms,
+)
 from slas.editor.rows import next_key, typed_rows, write_typed_rows, write_typed_rule
 from slas.editor.section import SectionForm, mistakes_of, moved
 from slas.editor.stages import lacking_points
@@ -77,7 +87,7 @@ class ScoringForm(SectionForm):
         rows = typed_rows(self.data, prefix, MOST_ROWS)
         if act == "add" and len(rows) < MOST_ROWS:
             self._write(prefix, [*rows, self._new_fit() if prefix == FIT else self._new_did()])
-            (self.fit if prefix == FIT else self.did)[-1].is_open = True
+            (self.fit if prefix == FIT else self.did)[-1].begin()
         elif (after := moved(rows, act)) is not None:
             self._write(prefix, after)
 
@@ -85,9 +95,6 @@ class ScoringForm(SectionForm):
         assert self.data is not None  # noqa: S101 (`do` looked)
         write_typed_rows(self.data, prefix, rows)
         self._build()
-        if prefix == FIT:  # what is not typed yet in a new one is no mistake to speak of
-            for one in self.fit:
-                one.rule.is_quiet = True
 
     def _new_fit(self) -> Row:
         keys = [one.key for one in self.rules]
@@ -98,7 +105,8 @@ class ScoringForm(SectionForm):
         used = {str(one["did"].value()) for one in self.did}
         kind = next((key for key in BEHAVIOURS if key not in used), next(iter(BEHAVIOURS)))
         key = next_key(DID, [one.key for one in self.rules])
-        return {"key": [key], "did": [kind], "points": [f"+{NEW_POINTS}"], "fades": ["stays"]}
+        typed = {"key": key, "did": kind, "points": f"+{NEW_POINTS}", "fades": "stays", "days": USUAL_DAYS}
+        return {name: [str(text)] for name, text in typed.items()}
 
     # --- What it says ------------------------------------------------------------------------
 

@@ -189,7 +189,7 @@ class StagesForm(SectionForm):
         rows = typed_rows(self.data, PREFIX, MOST_PERSONAS)
         if what == "add" and self.may_add:
             self._write([*rows, new_persona(self.personas)])
-            self.personas[-1].is_open = self.personas[-1].is_new = True
+            self.personas[-1].begin()
         elif (after := moved(rows, what)) is not None and not self._refused(what):
             self._write(after)
 

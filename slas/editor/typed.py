@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slas.rules.behaviour import BEHAVIOURS
@@ -83,7 +83,8 @@ class Line:
     number: str = ""
     wrong: str = ""  # the part that is wrong
     error: str = ""
-    fresh: bool = field(default=False, compare=False)
+    fresh: bool = False  # it was just added: it gets the focus
+    is_quiet: bool = False  # just added or changed: what it lacks is no mistake to speak of yet
 
     @property
     def kind(self) -> str:

@@ -152,20 +152,31 @@ def test_removing_the_last_of_a_group_removes_the_group() -> None:
 
 
 def test_choosing_something_else_draws_its_operators_and_keeps_what_was_typed() -> None:
-    form = pressed(form_of(sent(one(NORDIC), mql__0__what="employees")), "mql:change")
+    form = pressed(form_of(sent(one(NORDIC), mql__0__what="employees")), "mql:change-0")
     assert form.parts[0].op == "at_least"
     assert "people" in drawn(form)
-    back = pressed(form_of(typed(drawn(form), mql__0__what="email")), "mql:change")
+    back = pressed(form_of(typed(drawn(form), mql__0__what="email")), "mql:change-0")
     assert back.parts[0].op == "business"
     assert "gmail.com" in back.parts[0].mail, "the free mailboxes are filled in"
     form = form_of(typed(drawn(back), mql__0__what="country"))
-    pressed(form, "mql:change")
+    pressed(form, "mql:change-0")
     assert form.is_valid()
     assert form.rule == one(NORDIC)
 
 
 @pytest.mark.parametrize(
-    "what", ["mql:remove-9", "mql:remove", "mql:remove-x", "mql:add-0", "mql:add--1", "mql:no"]
+    "what",
+    [
+        "mql:remove-9",
+        "mql:remove",
+        "mql:remove-x",
+        "mql:add-0",
+        "mql:add--1",
+        "mql:change-7",
+        "mql:change-3-9",
+        "mql:remove-1-2-3",
+        "mql:no",
+    ],
 )
 def test_a_forged_button_changes_nothing(what: str) -> None:
     form = form_of(rule=RULE)
@@ -185,7 +196,14 @@ def test_what_is_not_typed_yet_is_no_mistake_to_speak_of() -> None:
     form = pressed(form_of(rule=one(NORDIC)), "mql:add")
     assert not form.is_valid()
     assert form.mistakes == []
-    assert mistake(typed(drawn(form))) == "Condition 2 is empty. Choose what it asks for, or remove it."
+    data = typed(drawn(form))
+    assert mistake(data) == "Condition 2 is empty. Choose what it asks for, or remove it."
+    form = pressed(form_of(typed(drawn(form), mql__1__what="company")), "mql:change-1")
+    assert not form.is_valid()
+    assert form.mistakes == []
+    form = pressed(form_of(typed(drawn(form), mql__0__value="")), "mql:change-1")
+    assert not form.is_valid()
+    assert [field for field, _ in form.mistakes] == ["mql-0-value"], "what was there before is one"
 
 
 # --- Mistakes --------------------------------------------------------------------------------
@@ -221,7 +239,11 @@ def test_what_is_not_typed_yet_is_no_mistake_to_speak_of() -> None:
         ),
         (Attribute("employees", "at_most", 50), {"value": "9" * 30}, "The company size is “999"),
         (Attribute("employees", "at_most", 50), {"value": "٣"}, "The company size is “٣”. Enter a whole"),
-        (Did("webinar", 2), {"times": "0"}, "How often it was done is 0. Enter a whole number from 1 to 1,000."),
+        (
+            Did("webinar", 2),
+            {"times": "0"},
+            "How often it was done is 0. Enter a whole number from 1 to 1,000.",
+        ),
         (
             Did("webinar", 1, 9),
             {"days": "0"},

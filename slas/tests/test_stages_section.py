@@ -138,6 +138,8 @@ def test_the_words_follow_the_conditions() -> None:
 def test_a_persona_is_added_and_stored() -> None:
     form = pressed(form_of(sent()), "add")
     assert not form.is_valid()
+    assert form.mistakes == [], "what is not typed yet is no mistake to speak of"
+    assert "autofocus" in drawn(form)
     data = typed(drawn(form), persona__1__name="Buyers", persona__1__rule__0__what="job_title")
     data["persona-1-rule-0-op"], data["persona-1-rule-0-value"] = "contains", "purchasing"
     rows = content()
