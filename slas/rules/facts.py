@@ -92,7 +92,7 @@ def truth(part: Group | Condition, facts: Facts) -> Result:
         case Group(how, parts):
             return together(how, [truth(one, facts) for one in parts])
         case Attribute():
-            return _attribute(part, facts.attributes)
+            return attribute_truth(part, facts.attributes)
         case Did(kind, times, days):
             return _said(facts.times(kind, days) >= times)
         case DidNot(kind, days):
@@ -116,7 +116,8 @@ def _said(yes: bool) -> Result:
     return "passed" if yes else "failed"
 
 
-def _attribute(condition: Attribute, attributes: Mapping[str, Any]) -> Result:
+def attribute_truth(condition: Attribute, attributes: Mapping[str, Any]) -> Result:
+    """Passed, failed or unknown, by what a field says alone."""
     kind, op = field_of(condition.field).kind, condition.op
     if kind == "number":
         number = number_of(attributes, condition.field)

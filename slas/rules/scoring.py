@@ -18,6 +18,8 @@ FADES = ("stays", "halves", "ends")
 MOST_POINTS = 1_000
 MOST_HALVINGS = 30
 KINDS = ("fit", "behaviour")
+DAY_SECONDS = 86_400
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,13 @@ class BehaviourRule:
 
     def points_at(self, at: datetime, as_of: datetime) -> int:
         """The points at `as_of` of one done at `at`, not later; a step falls exactly on its instant."""
+        return self.points_after((in_utc(as_of) - in_utc(at)) // _SECOND)
+
+    def points_after(self, seconds: int) -> int:
+        """The points that are left so many whole seconds after it was done."""
         if self.days is None:
             return self.points
-        steps = (in_utc(as_of) - in_utc(at)) // timedelta(days=self.days)
+        steps = seconds // (self.days * DAY_SECONDS)
         if self.fades == "ends":
             return 0 if steps else self.points
         left = abs(self.points) >> min(steps, MOST_HALVINGS)
