@@ -10,7 +10,6 @@ from django import template
 from django.db.models import Count
 
 from leads.models import Lead
-from slas.campaign_words import days_of
 from slas.models import Agreement
 from slas.rules.fields import fold
 from slas.rules.words import counted
@@ -53,7 +52,6 @@ def leads_of_campaign(counts: Counts, name: str) -> str:
 
 
 @register.inclusion_tag("leads/_campaign_note.html")
-def campaign_note(lead: Lead) -> dict[str, Any]:
+def campaign_note(lead: Lead, *, panel: bool = False) -> dict[str, Any]:
     """How Sales is to follow up the lead's campaign: one query where it names one."""
-    campaign = campaign_called(lead.agreement, lead.campaign)
-    return {"campaign": campaign, "days": days_of(campaign) if campaign else ""}
+    return {"campaign": campaign_called(lead.agreement_id, lead.campaign), "panel": panel}

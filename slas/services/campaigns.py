@@ -175,12 +175,13 @@ def today_of(agreement: Agreement, now: dt.datetime) -> dt.date:
     return now.date() if version is None else local_day(now, version.working_time.time_zone)
 
 
-def campaign_called(agreement: Agreement | None, name: str) -> Campaign | None:
-    """The campaign that a lead names, whatever its dates; None where there is none, or it was called off."""
+def campaign_called(agreement_id: int | None, name: str) -> Campaign | None:
+    """The campaign of the agreement that a lead names, whatever its dates and capitals; None where there is
+    none, or it was called off."""
     wanted = fold(name.strip())
-    if agreement is None or not wanted:
+    if agreement_id is None or not wanted:
         return None
-    campaigns = Campaign.objects.filter(agreement=agreement, ended_at=None).select_related("acknowledged_by")
+    campaigns = Campaign.objects.filter(agreement=agreement_id, ended_at=None).select_related("agreement")
     return next((one for one in campaigns if fold(one.name) == wanted), None)
 
 
