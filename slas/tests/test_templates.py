@@ -6,16 +6,19 @@ from datetime import UTC, date, datetime
 import pytest
 
 from slas.deed import deed_of
+from slas.editor.lacking import lacks_of
 from slas.models import Version
 from slas.rules.conditions import contradiction, hides
 from slas.rules.terms import EXITS, STAGES
 from slas.rules.wording import describe
 from slas.services.content import read_content, terms_of
 from slas.services.proposing import propose
+from slas.services.signing import sign
 from slas.services.starting import Start, start_agreement
 from slas.services.templates import TEMPLATES
 from slas.services.templates.parts import money
-from smarketing.accounts.tests.factories import mona
+from smarketing.accounts.models import Side
+from smarketing.accounts.tests.factories import mona, sam
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,10 @@ def test_it_can_be_proposed_at_once(key):
     version = drafted(key)
     proposed = propose(version, version.drafted_by, NOW)
     assert proposed.status == Version.Status.PROPOSED
+    sign(proposed, proposed.drafted_by, Side.MARKETING, now=NOW)
+    sign(proposed, sam(), Side.SALES, now=NOW)
+    proposed.refresh_from_db()
+    assert proposed.status == Version.Status.SIGNED
     assert len(proposed.frozen.terms().calendar.holidays) > 50  # Danish ones, for ten years
     assert proposed.review_on is None or proposed.review_on > proposed.starts_on
 
@@ -73,6 +80,12 @@ def test_no_window_is_hidden_by_another_and_every_lead_falls_into_one(key):
         assert later.match is None or contradiction(later.match) is None
         assert not any(hides(earlier.match, later.match) for earlier in windows[:place]), later.name
     assert windows[-1].match is None
+
+
+@pytest.mark.parametrize("key", WHOLE)
+def test_the_editor_finds_nothing_missing(key):
+    version = drafted(key)
+    assert lacks_of(version, read_content(version), NOW) == []
 
 
 @pytest.mark.parametrize("key", WHOLE)
