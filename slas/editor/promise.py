@@ -149,6 +149,11 @@ class PromiseForm(forms.Form):
         said = ("value", "achievable", "relevant", "which")
         return self.is_new and not any(str(self[name].value() or "").strip() for name in said)
 
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.is_blank:  # nothing to mend: it is not stored yet
+            self.errors.pop("value", None)
+
     def clean(self) -> dict[str, Any]:
         words = super().clean() or {}
         side, metric, who = words.get("side"), words.get("metric"), words.get("who", "")

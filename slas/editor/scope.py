@@ -147,7 +147,10 @@ class ScopeForm(SectionForm):
     def _why_not(self, day: date) -> str:
         if self.now is None:
             return ""
-        return why_not_start(self.version, day, self.content.working_time, self.now)
+        try:
+            return why_not_start(self.version, day, self.content.working_time, self.now)
+        except ValueError:  # its zone is none: the section of working time says so
+            return ""
 
     def do(self, what: str) -> None:
         """ "draw" after another choice of leads; "scope-rule:..." of the conditions."""

@@ -17,6 +17,7 @@ from slas.rules.wording import Change, compare
 from slas.rules.zones import local_day
 from slas.services.content import read_content
 from slas.services.proposing import terms_now
+from slas.services.refusal import Refused
 from slas.services.verification import verify
 from smarketing.accounts.permissions import may_draft
 from smarketing.accounts.requests import person_of
@@ -87,7 +88,7 @@ def shown_first(agreement: Agreement, now: datetime) -> Version | None:
 
 
 def terms_to_show(version: Version) -> AgreementTerms:
-    """The frozen terms; those of a draft as they would be frozen now."""
+    """The frozen terms; those of a draft as they would be frozen now. Refused where its rows make none."""
     if hasattr(version, "frozen"):
         return version.frozen.terms()
     return terms_now(version, read_content(version))
@@ -112,7 +113,12 @@ def changes_of(version: Version, terms: AgreementTerms, base: Version | None) ->
 def _version_page(request: HttpRequest, agreement: Agreement, version: Version) -> HttpResponse:
     now = this_second()
     version.agreement = agreement
-    terms, base = terms_to_show(version), base_of(version, now)
+    try:
+        terms = terms_to_show(version)
+    except Refused as refusal:
+        context = {"version": version, "why": str(refusal), "acts": Acts(person_of(request), version)}
+        return render(request, "slas/unsaid.html", context)
+    base = base_of(version, now)
     is_frozen = hasattr(version, "frozen")
     closures = list(agreement.closures.filter(retracted_at=None).order_by("date"))
     signatures = list(version.signatures.all())
