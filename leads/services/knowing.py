@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from leads.models import Behaviour, Lead
-from leads.services.tiers import Tier, attributes_of, tier_of
+from leads.services.tiers import Tier, attributes_of, tier_of, windows_ask
 from slas.models import Version
 from slas.rules.behaviour import Behaviour as Deed
 from slas.rules.conditions import Facts
@@ -32,6 +32,8 @@ def facts_of(lead: Lead, terms: AgreementTerms, at: dt.datetime) -> Facts:
 
 
 def tier_at(version: Version, lead: Lead, at: dt.datetime) -> Tier:
-    """The tier of a lead that is handed over under `version` at `at`, as it is known now."""
+    """The tier of a lead that is handed over under `version` at `at`, as it is known now: one query at most,
+    none where no window asks what the lead did."""
     terms = version.terms()
-    return tier_of(terms, facts_of(lead, terms, at))
+    did = behaviour_of([lead.pk]).get(lead.pk, ()) if windows_ask(terms).kinds else ()
+    return tier_of(terms, terms.facts(attributes_of(lead), did, at))

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from reports.services.nights import begins
-from slas.models import Agreement, Commitment, Definition, Version, Window, WorkingTime
+from slas.models import (
+    Agreement,
+    Commitment,
+    Definition,
+    Persona,
+    ScoreRule,
+    Version,
+    Window,
+    WorkingTime,
+)
 from slas.services.content import Content
 from slas.services.drafting import OFFICE_WEEK, create_agreement
 from slas.services.standard import HOUR, record_signed, standard_window
 from slas.services.standard_words import DEFINITIONS
 from smarketing.accounts.models import Side, User
 
+from .names import COUNTRIES
 from .people import ZONE
 from .world import ACCEPTANCE_SECONDS, HOT
 
@@ -40,6 +51,9 @@ def make_agreement(people: dict[str, User], today: dt.date, now: dt.datetime) ->
             starts_on=starts_on,
             report_weekday=0,
             report_hour=8,
+            meeting_weekday=3,
+            meeting_hour=10,
+            review_on=starts_on + dt.timedelta(days=180),
         )
     agreement.nights_due_from = begins(versions_of(agreement)[0])
     agreement.save(update_fields=["nights_due_from"])
@@ -134,7 +148,53 @@ def _second_content() -> Content:
         "mqls": "speed", "speed": "mqls", "demo-requests": "customers", "customers": "demo-requests",
         "rejected": "depth", "depth": "rejected",
     }  # fmt: skip
-    return _content(windows, promises, mirrors)
+    content = _content(windows, promises, mirrors)
+    content.personas = [Persona(key="deciders", name="People who decide", rule=_titled(*DECIDERS))]
+    content.score_rules = [_score(place, **fields) for place, fields in enumerate(_POINTS)]
+    for row in content.definitions:
+        if row.stage == "mql":
+            row.rule, row.by_itself = QUALIFIED, True
+    return content
+
+
+DECIDERS = ("Managing Director", "Chief", "Head of")
+# By its own request, or by coming back: what Mia and Sam agreed on for version 2.
+QUALIFIED = {
+    "all": [
+        {"field": "country", "op": "in", "value": list(COUNTRIES)},
+        {
+            "any": [
+                {"did": "demo_requested", "times": 1, "days": 90},
+                {"did": "contact_requested", "times": 1, "days": 90},
+                {"score": "total", "at_least": 60},
+            ]
+        },
+    ]
+}
+_POINTS: tuple[dict[str, Any], ...] = (
+    {"key": "deciders", "points": 20, "when": {"all": [{"persona": "deciders"}]}},
+    {"key": "size", "points": 10, "when": {"all": [{"field": "employees", "op": "at_least", "value": 50}]}},
+    {
+        "key": "student",
+        "points": -30,
+        "when": {"all": [{"field": "job_title", "op": "in", "value": ["Student"]}]},
+    },
+    {"key": "demo", "points": 40, "did": "demo_requested"},
+    {"key": "contact", "points": 30, "did": "contact_requested"},
+    {"key": "trial", "points": 25, "did": "trial_started", "fades": "halves", "days": 30},
+    {"key": "webinar", "points": 12, "did": "webinar", "fades": "halves", "days": 21},
+    {"key": "guide", "points": 8, "did": "download", "fades": "halves", "days": 14},
+    {"key": "prices", "points": 5, "did": "pricing_seen", "fades": "ends", "days": 30, "most": 2},
+)
+
+
+def _titled(*titles: str) -> dict[str, Any]:
+    return {"any": [{"field": "job_title", "op": "contains", "value": list(titles)}]}
+
+
+def _score(position: int, **fields: Any) -> ScoreRule:
+    kind = ScoreRule.Kind.FIT if "when" in fields else ScoreRule.Kind.BEHAVIOUR
+    return ScoreRule(position=position, kind=kind, **fields)
 
 
 def _hot_window() -> Window:

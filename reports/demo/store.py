@@ -6,14 +6,18 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leads.models import Entry, Handoff, Lead
+from leads.models import Behaviour, Entry, Handoff, Lead
 from leads.models.lead import ARRIVAL_FIELDS
 from leads.services.knowing import tier_at
 from leads.services.refreshing import refresh
+from leads.services.scoring import rescore
 from leads.stages import arrivals, current_stage
 from slas.models import Agreement, Version
+from slas.rules.zones import local_day, start_of_day
 from smarketing.accounts.models import User
 
+from .behaviour import company_of, deeds_of
+from .people import ZONE
 from .world import Deed, DemoLead
 
 WRITING = 1_000  # rows a statement
@@ -37,6 +41,7 @@ class Storing:
 
     def __init__(self, agreement: Agreement, people: dict[str, User], now: dt.datetime):
         self.agreement, self.people, self.now = agreement, people, now
+        self.until = start_of_day(local_day(now, ZONE), ZONE)
         self.versions = list(agreement.versions.signed().select_related("frozen").order_by("in_force_at"))
 
     def store(self, told: Iterable[DemoLead]) -> int:
@@ -44,6 +49,9 @@ class Storing:
         stories = list(told)
         leads = Lead.objects.bulk_create([self._lead(story) for story in stories], WRITING)
         told_of = list(zip(leads, stories, strict=True))
+        Behaviour.objects.bulk_create(
+            [row for lead, story in told_of for row in self._behaviour(lead, story)], WRITING
+        )
         handoffs = Handoff.objects.bulk_create(
             [row for lead, story in told_of for row in self._handoffs(lead, story)], WRITING
         )
@@ -62,6 +70,7 @@ class Storing:
             WRITING,
         )
         refresh(Handoff.objects.of(self.agreement), self.now)
+        rescore(self.agreement, self.now)
         return len(leads)
 
     def _lead(self, story: DemoLead) -> Lead:
@@ -81,8 +90,16 @@ class Storing:
             recorded_at=story.created_at,
             **{field: reached.get(stage) for stage, field in ARRIVAL_FIELDS.items()},
             **story.attributes,
+            **company_of(story),
             **won,
+            agreement_why=f"{self.agreement} takes every lead that no agreement before it takes.",
         )
+
+    def _behaviour(self, lead: Lead, story: DemoLead) -> list[Behaviour]:
+        return [
+            Behaviour(lead=lead, kind=kind, at=at, recorded_at=at, entered_at=self.now, detail=detail)
+            for kind, at, detail in deeds_of(story, self.until)
+        ]
 
     def _handoffs(self, lead: Lead, story: DemoLead) -> list[Handoff]:
         """One row for each; all but the last have ended, where the lead was recycled."""
