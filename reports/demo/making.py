@@ -13,6 +13,7 @@ from slas.rules.periods import local_day
 from smarketing.outbox.delivery import deliver
 
 from .agreement import SLUG, make_agreement, versions_of
+from .campaigns import make_campaigns
 from .history import tell_history
 from .people import ZONE, make_people
 from .store import Storing
@@ -49,6 +50,7 @@ def _make(now: dt.datetime) -> Made:
     people = make_people()
     today = local_day(now, ZONE)
     agreement = make_agreement(people, today, now)
+    make_campaigns(agreement, people, today)
     first, *_ = versions = versions_of(agreement)
     calendar = versions[-1].terms().calendar
     told = leads_until(calendar, first.starts_on, today - dt.timedelta(days=1))
