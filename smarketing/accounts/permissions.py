@@ -72,12 +72,12 @@ def may_acknowledge_campaign(user: Person) -> bool:
 
 
 def may_work_leads(user: Person) -> bool:
-    """Create leads and record their behaviour: everybody who is on a side."""
+    """Create leads: everybody who is on a side."""
     return _is(user)
 
 
 def may_edit_lead(user: Person, lead_owner_id: int | None) -> bool:
-    """Edit a lead: Marketing and sales managers any, a rep only their own."""
+    """Edit a lead and record what it did: Marketing and sales managers any, a rep only their own."""
     return (
         _is(user, side=Side.MARKETING)
         or _is_sales_manager(user)
