@@ -105,7 +105,7 @@ def persona_forms(data: QueryDict | None, rows: list[Persona]) -> list[PersonaFo
     if data is None:
         found = [PersonaForm(number, row.key, None, row) for number, row in enumerate(rows)]
     else:
-        for number, typed in enumerate(typed_rows(data, PREFIX, MOST_PERSONAS)):
+        for number, typed in enumerate(typed_rows(data, PREFIX)):
             keys = [one.key for one in found]
             key = safe_key(typed.get("key", [""])[-1], PREFIX, keys)
             found.append(PersonaForm(number, key, data, None))

@@ -204,7 +204,7 @@ def _keyed(
         kept = [(number, row.key, row) for number, row in enumerate(rows)]
         taken += [row.key for row in rows]
         return kept
-    for number, typed in enumerate(typed_rows(data, prefix, MOST_ROWS)):
+    for number, typed in enumerate(typed_rows(data, prefix)):
         key = safe_key(typed.get("key", [""])[-1], prefix, taken)
         taken.append(key)
         kept.append((number, key, None))

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
 
     from slas.editor.rules import RuleForm
 
+MOST_READ = 200  # more than a section lets anybody add
 Row = dict[str, list[str]]  # what was sent of one row, by the name after "fit-0-"
 
 
-def typed_rows(data: QueryDict, prefix: str, most: int) -> list[Row]:
+def typed_rows(data: QueryDict, prefix: str, most: int = MOST_READ) -> list[Row]:
     """The rows under that prefix, in their order, at most `most`; gaps between their numbers are closed."""
     found: dict[int, Row] = {}
     shape = re.compile(rf"{re.escape(prefix)}-(\d{{1,3}})-(.+)", re.ASCII | re.DOTALL)

@@ -47,6 +47,9 @@ class ScoringForm(SectionForm):
 
     def __init__(self, version: Version, content: Content, data: QueryDict | None = None) -> None:
         super().__init__(version, content, data)
+        if self.data is not None:  # as they are numbered here
+            for prefix in (FIT, DID):
+                write_typed_rows(self.data, prefix, typed_rows(self.data, prefix))
         self._build()
 
     def _build(self) -> None:
@@ -84,7 +87,7 @@ class ScoringForm(SectionForm):
         prefix, _, act = what.partition(":")
         if prefix not in (FIT, DID):
             return
-        rows = typed_rows(self.data, prefix, MOST_ROWS)
+        rows = typed_rows(self.data, prefix)
         if act == "add" and len(rows) < MOST_ROWS:
             self._write(prefix, [*rows, self._new_fit() if prefix == FIT else self._new_did()])
             (self.fit if prefix == FIT else self.did)[-1].begin()

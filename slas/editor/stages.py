@@ -152,7 +152,8 @@ class StagesForm(SectionForm):
 
     def __init__(self, version: Version, content: Content, data: QueryDict | None = None) -> None:
         super().__init__(version, content, data)
-        self.refusal = ""
+        if self.data is not None:  # as they are numbered here
+            write_typed_rows(self.data, PREFIX, typed_rows(self.data, PREFIX))
         self._build()
         if data is None:
             for one in self.stages:
@@ -186,7 +187,7 @@ class StagesForm(SectionForm):
                 one.is_open = True
                 write_typed_rule(self.data, one.rule)
                 return
-        rows = typed_rows(self.data, PREFIX, MOST_PERSONAS)
+        rows = typed_rows(self.data, PREFIX)
         if what == "add" and self.may_add:
             self._write([*rows, new_persona(self.personas)])
             self.personas[-1].begin()

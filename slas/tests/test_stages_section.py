@@ -338,3 +338,12 @@ def test_most_points_add_up_what_is_positive() -> None:
     assert [most_points(scoring, of) for of in ("fit", "behaviour", "total")] == [40, 40, 80]
     unlimited = Scoring((fit,), (BehaviourRule("b", "webinar", 20),))
     assert [most_points(unlimited, of) for of in ("fit", "behaviour", "total")] == [40, None, None]
+
+
+def test_rows_with_gaps_between_their_numbers_are_read() -> None:
+    rows = content(personas=TWO)
+    data = sent(rows)
+    for name in [name for name in data if name.startswith("persona-1-")]:
+        data.setlist(name.replace("persona-1-", "persona-7-"), data.pop(name))
+    saved(data, rows)
+    assert [row.name for row in rows.personas] == ["Decision makers", "Buyers"]
