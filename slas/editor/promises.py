@@ -133,6 +133,10 @@ class PromisesForm(SectionForm):
         elif what.removeprefix("add-") in _FIRST_METRIC and what.startswith("add-") and self.may_add:
             self._add(rows, [what.removeprefix("add-")])
         elif (after := moved(rows, self._beside(what))) is not None:
+            there = [row["key"] for row in after]
+            for row in after:  # nobody stands beside one that is removed
+                if row.get("mirrors", [""]) not in there:
+                    row["mirrors"] = [""]
             self._write(after)
 
     def _add(self, rows: list[dict[str, list[str]]], sides: list[str]) -> None:

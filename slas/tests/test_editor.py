@@ -46,7 +46,8 @@ def as_mona(client, draft):
 
 
 def words_of(answer) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.content.decode())).split())
+    words = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.content.decode())).split())
+    return re.sub(r" ([,.])", r"\1", words)
 
 
 def ids_of(answer) -> set[str]:
