@@ -1,5 +1,6 @@
 """Many numbers of leads in one pass: several periods and scopes of one agreement, counted by one query."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -10,6 +11,7 @@ from django.db.models import Count, Q
 from leads.models import Lead
 from reports.metrics.counting import share
 from reports.metrics.figure import Figure
+from reports.metrics.figures import figures
 from reports.metrics.lists import condition
 from reports.metrics.populations import MQLS
 from reports.metrics.question import Question
@@ -75,6 +77,21 @@ def counted_together(wanted: Mapping[str, Wanted]) -> dict[str, Figure]:
     }
     row = Lead.objects.of(agreement).filter(rows).aggregate(**counts)
     return {name: _figure(each, name, row) for name, each in fitting.items()}
+
+
+def figures_of(wanted: Mapping[str, Wanted]) -> dict[str, Figure]:
+    """The figures under the names given, those of one period and scope together."""
+    together: dict[tuple, list[str]] = defaultdict(list)
+    for name, each in wanted.items():
+        together[each.question.start, each.question.end, each.question.scope].append(name)
+    made: dict[str, Figure] = {}
+    for names in together.values():
+        asked = wanted[names[0]].question
+        span = (asked.agreement, asked.start, asked.end)
+        metrics = {wanted[name].metric for name in names}
+        found = figures(sorted(metrics), *span, now=asked.last, scope=asked.scope)
+        made |= {name: found[wanted[name].metric] for name in names}
+    return made
 
 
 def _parts(spec: Spec) -> Iterable[Part]:

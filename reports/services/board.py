@@ -1,7 +1,6 @@
 """The scoreboard: every promise of an agreement as it stands now, Marketing's beside Sales'."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,11 +8,11 @@ from itertools import zip_longest
 
 from reports.content.cells import Cell, cell
 from reports.content.promises import columns
-from reports.metrics import Figure, figures
+from reports.metrics import Figure
 from reports.metrics.addresses import figure_address
 from reports.metrics.periods import period_at, version_at
 from reports.metrics.question import ask
-from reports.metrics.together import REACHED, Wanted, counted_together
+from reports.metrics.together import REACHED, Wanted, counted_together, figures_of
 from reports.services.nights import calendar_at
 from reports.services.promises import Standing, standing
 from reports.services.trends import Trends, trends
@@ -130,26 +129,12 @@ def _figures(
     beside = {f"b{place}": Wanted(metric, question(shown.kind)) for place, metric in enumerate(_BESIDE)}
     stages = {f"r_{stage}": Wanted("mqls", question(shown.kind), stage) for stage in REACHED}
     made = counted_together(wanted | beside | stages)
-    made |= _others({name: each for name, each in (wanted | beside).items() if name not in made})
+    made |= figures_of({name: each for name, each in (wanted | beside).items() if name not in made})
     return (
         {promise.key: made[name] for name, promise in promised.items()},
         {each.metric: made[name] for name, each in beside.items()}
         | {f"reached {stage}": made[f"r_{stage}"] for stage in REACHED},
     )
-
-
-def _others(wanted: dict[str, Wanted]) -> dict[str, Figure]:
-    together: dict[tuple, list[str]] = defaultdict(list)
-    for name, each in wanted.items():
-        together[each.question.start, each.question.end, each.question.scope].append(name)
-    made: dict[str, Figure] = {}
-    for names in together.values():
-        asked = wanted[names[0]].question
-        span = (asked.agreement, asked.start, asked.end)
-        metrics = {wanted[name].metric for name in names}
-        found = figures(sorted(metrics), *span, now=asked.last, scope=asked.scope)
-        made |= {name: found[wanted[name].metric] for name in names}
-    return made
 
 
 def _pairs(
