@@ -10,7 +10,7 @@ import tempfile
 
 from bench.table import render
 
-MEASUREMENTS = ("business_time", "import_bench", "pages")
+MEASUREMENTS = ("business_time", "import_bench", "pages", "scoring")
 
 
 def main(names: list[str]) -> int:

@@ -24,10 +24,7 @@ class Folded(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
-        return (
-            f"translate(btrim(coalesce({sql}, ''), %s), %s, %s)",
-            (*params, BLANKS, FOLD_FROM, FOLD_TO),
-        )
+        return _folding(f"btrim(coalesce({sql}, ''), %s)", (*params, BLANKS))
 
 
 class Domain(Func):
@@ -38,11 +35,9 @@ class Domain(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
-        end = f"reverse(split_part(reverse(btrim({sql}, %s)), '@', 1))"
-        return (
-            f"CASE WHEN strpos({sql}, '@') > 0 THEN btrim(translate({end}, %s, %s), %s) ELSE '' END",
-            (*params, *params, BLANKS, FOLD_FROM, FOLD_TO, BLANKS),
-        )
+        end = f"btrim(reverse(split_part(reverse({sql}), '@', 1)), %s)"
+        folded, said = _folding(end, (*params, BLANKS))
+        return f"CASE WHEN strpos({sql}, '@') > 0 THEN {folded} ELSE '' END", (*params, *said)
 
 
 class Beside(Func):
@@ -98,6 +93,15 @@ class OneOf(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
         return f"{sql} = ANY (%s::bigint[])", (*params, self.ids)
+
+
+def _folding(sql: str, params: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """PostgreSQL's. translate() looks every letter up in the table, so that ASCII is lowered without it."""
+    return (
+        f'CASE WHEN octet_length({sql}) = length({sql}) THEN lower({sql} COLLATE "C") '
+        f"ELSE translate({sql}, %s, %s) END",
+        (*params * 4, FOLD_FROM, FOLD_TO),
+    )
 
 
 def _escaped(text: str) -> str:

@@ -86,12 +86,14 @@ class Pen:
             INSERT INTO leads_scoreline
                 (lead_id, version_id, rule_key, kind, points, halves_days, at, until, behaviour_id)
             SELECT lead_id, %s, rule_key, 'behaviour', points, halves_days, at, until, id
-            FROM ({expected}) expected WHERE until IS NULL OR until > at ORDER BY id
+            FROM ({expected}) expected WHERE (until IS NULL OR until > at) AND NOT EXISTS (
+                SELECT 1 FROM leads_scoreline stored WHERE stored.version_id = %s
+                AND stored.rule_key = expected.rule_key AND stored.behaviour_id = expected.id
+                AND {_same("lead_id", "points", "halves_days", "at", "until")}) ORDER BY id
             ON CONFLICT (version_id, rule_key, behaviour_id) WHERE behaviour_id IS NOT NULL
             DO UPDATE SET lead_id = excluded.lead_id, points = excluded.points,
-                halves_days = excluded.halves_days, at = excluded.at, until = excluded.until
-            WHERE {_differ("lead_id", "points", "halves_days", "at", "until")}"""
-        return removed + _execute(new, [self.version.pk, *params])
+                halves_days = excluded.halves_days, at = excluded.at, until = excluded.until"""
+        return removed + _execute(new, [self.version.pk, *params, self.version.pk])
 
     def _done(self, rule: BehaviourRule) -> Sql:
         """What counts for a rule: each event, until it ends or the newest `most` are later ones."""
@@ -125,11 +127,14 @@ class Pen:
             return closed
         new = f"""
             INSERT INTO leads_scoreline (lead_id, version_id, rule_key, kind, points, at)
-            SELECT lead_id, %s, rule_key, 'fit', points, at FROM ({expected}) expected
-            WHERE true ORDER BY lead_id
+            SELECT lead_id, %s, rule_key, 'fit', points, at FROM ({expected}) expected WHERE NOT EXISTS (
+                SELECT 1 FROM leads_scoreline stored WHERE stored.lead_id = expected.lead_id
+                AND stored.version_id = %s AND stored.rule_key = expected.rule_key
+                AND stored.behaviour_id IS NULL AND stored.until IS NULL AND {_same("points")})
+            ORDER BY lead_id
             ON CONFLICT (lead_id, version_id, rule_key) WHERE behaviour_id IS NULL AND until IS NULL
-            DO UPDATE SET points = excluded.points WHERE {_differ("points")}"""
-        return closed + _execute(new, [self.version.pk, *params])
+            DO UPDATE SET points = excluded.points"""
+        return closed + _execute(new, [self.version.pk, *params, self.version.pk])
 
     def _passing(self, rule: FitRule) -> Sql:
         begins: Value | Greatest = Value(self.now, DateTimeField())
@@ -206,9 +211,8 @@ def _sooner(one: str, other: str) -> str:
     return f"{least}({one}, coalesce({other}, {one}))"
 
 
-def _differ(*columns: str) -> str:
-    stored = ", ".join(f"leads_scoreline.{column}" for column in columns)
-    new = ", ".join(f"excluded.{column}" for column in columns)
-    if connection.vendor == "postgresql":
-        return f"({stored}) IS DISTINCT FROM ({new})"
-    return f"({stored}) IS NOT ({new})"
+def _same(*columns: str) -> str:
+    """Whether a stored line is as expected; nothing is like nothing."""
+    stored, expected = (", ".join(f"{of}.{column}" for column in columns) for of in ("stored", "expected"))
+    same = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
+    return f"({stored}) {same} ({expected})"

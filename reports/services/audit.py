@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from leads.models import Handoff, Lead
 from leads.services.clocks import Difference, drift_of_everything, mend
+from leads.services.scoring import rescore, rescore_due
 from reports.models import NightCheck
 from reports.services.nightly import Nightly, check_night, signed_agreements
 from reports.services.nights import night_of
+from slas.rules.words import counted
 
 BATCH = 1_000
 FOUND = "found by the audit."
@@ -33,13 +35,14 @@ MOST_EXAMPLES = 20
 
 
 def audit(now: dt.datetime) -> Audited:
-    """Recompute clocks, arrivals, stages and owners from the journal, then every stored night from those;
-    mend what differs. Clocks are rewritten, a night's results get a new revision that says it was found by
-    the audit. Memory is bounded: rows are read in batches by id. What a trigger keeps from changing is
-    told, and not mended.
+    """Recompute clocks, arrivals, stages and owners from the journal, score lines from what leads are and did,
+    then every stored night from those; mend what differs. Clocks are rewritten, a night's results get a new
+    revision that says it was found by the audit. Memory is bounded: rows are read in batches by id. What a
+    trigger keeps from changing is told, and not mended.
     """
     audited = Audited(checked=Handoff.objects.count() + Lead.objects.count())
     _audit_leads(audited, now)
+    _audit_scores(audited, now)
     _audit_nights(audited, now)
     return audited
 
@@ -51,6 +54,17 @@ def _audit_leads(audited: Audited, now: dt.datetime) -> None:
         mend(batch, now)
     left = sum(1 for _ in drift_of_everything(now)) if audited.differences else 0
     audited.mended += audited.differences - left
+
+
+def _audit_scores(audited: Audited, now: dt.datetime) -> None:
+    """In sets: what scoring writes is what differed. What is due by the tick is no difference."""
+    rescore_due(now)
+    changed = rescore(Lead.objects.exclude(agreement=None), now)
+    audited.differences += changed
+    audited.mended += changed
+    audited.by_column["score.lines"] += changed
+    if changed and len(audited.examples) < MOST_EXAMPLES:
+        audited.examples.append(f"{counted(changed, 'score line')} of leads.")
 
 
 def _batches(differences: Iterator[Difference]) -> Iterator[list[Difference]]:

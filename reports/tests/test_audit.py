@@ -8,11 +8,14 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from leads.models import Clock, Handoff, Lead
+from leads.models import Behaviour, Clock, Handoff, Lead, ScoreLine
+from leads.services.scoring import rescore
+from leads.tests.factories import lead
 from reports.models import NightCheck, Result
 from reports.services.audit import audit
 from reports.services.nightly import nightly
 from reports.tests.worlds import HOUR, OPENS, agreement, four_of_six
+from slas.tests.factories import signed_agreement
 from smarketing.accounts.tests.factories import raj, rita
 from smarketing.outbox.models import Mail
 
@@ -107,3 +110,34 @@ def test_the_command_says_what_it_did(world):
     out = io.StringIO()
     call_command("audit", stdout=out)
     assert out.getvalue() == "Checked 32 rows: no difference.\n"
+
+
+SCORE_RULES = [
+    {"key": "known", "kind": "fit", "points": 5, "when": {"all": [{"field": "email", "op": "known"}]}},
+    {"key": "seen", "kind": "behaviour", "points": 7, "did": "pricing_seen"},
+]
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        lambda: ScoreLine.objects.filter(kind="fit").update(points=6),
+        lambda: ScoreLine.objects.filter(kind="behaviour").update(at=OPENS - HOUR),
+        lambda: ScoreLine.objects.filter(kind="fit").delete(),
+        lambda: ScoreLine.objects.filter(kind="behaviour").delete(),
+        lambda: Lead.objects.update(email=""),
+    ],
+)
+def test_score_lines_that_differ_are_found_and_mended(db, seed):
+    given = lead(signed_agreement(score_rules=SCORE_RULES), at=OPENS)
+    Behaviour.objects.create(
+        lead=given, kind="pricing_seen", at=OPENS, recorded_at=OPENS, entered_at=OPENS, detail=""
+    )
+    rescore([given.pk], OPENS)
+    assert audit(LATER).differences == 0
+    seed()
+    audited = audit(LATER)
+    assert audited.by_column == {"score.lines": 1}
+    assert (audited.differences, audited.mended) == (1, 1)
+    assert audited.examples == ["1 score line of leads."]
+    assert audit(LATER + HOUR).differences == 0
