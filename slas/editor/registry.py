@@ -9,6 +9,7 @@ from slas.editor.reports import ReportsForm
 from slas.editor.scope import ScopeForm
 from slas.editor.scoring import ScoringForm
 from slas.editor.stages import StagesForm
+from slas.editor.time import TimeForm
 from slas.editor.windows import WindowsForm
 from slas.models import Section
 
@@ -21,5 +22,6 @@ SECTIONS: dict[Section, type[SectionForm]] = {
     Section.STAGES: StagesForm,
     Section.SCORING: ScoringForm,
     Section.WINDOWS: WindowsForm,
+    Section.TIME: TimeForm,
     Section.REPORTS: ReportsForm,
 }

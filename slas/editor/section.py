@@ -29,6 +29,7 @@ class SectionForm:
     template: ClassVar[str]
     hint: ClassVar[str] = ""  # beside the title, in small
     live: ClassVar[str] = ""  # drawn after each saving: pieces (hx-swap-oob) that follow what is typed
+    wrong: ClassVar[str] = ""  # the same where saving was refused; only with `live`
 
     def __init__(self, version: Version, content: Content, data: QueryDict | None = None) -> None:
         self.version, self.content = version, content

@@ -119,8 +119,11 @@ class TierForm(forms.Form):
         least=60,
         why_not_less="would accept every lead at once.",
         required=False,
+        help_text="Silence accepts.",
     )
-    rejection_reasons = ReasonsField(label="Reasons to reject a lead", help_text="One a line.")
+    rejection_reasons = ReasonsField(
+        label="Reasons to reject a lead", help_text="One a line. Empty: Sales may not reject."
+    )
     pause_reasons = ReasonsField(label="Reasons to pause", help_text="One a line. Empty: it can’t be paused.")
     pause_cap_seconds = HoursField(
         label="All pauses of a lead, at most", required=False, help_text="Empty: no limit."

@@ -55,6 +55,7 @@ class WindowsForm(SectionForm):
     def _typed(self) -> list[TierForm]:
         assert self.data is not None  # noqa: S101 (`tiers` looked)
         rows = typed_rows(self.data, TIER, MOST_TIERS)
+        write_typed_rows(self.data, TIER, rows)
         sent = [row.get("key", [""])[-1] for row in rows]
         known = [key for key in sent if _is_key(key)]
         taken: list[str] = []

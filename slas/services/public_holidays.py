@@ -9,6 +9,8 @@ from datetime import date
 
 from slas.services.refusal import Refused
 
+ENGLISH = "en_US"
+
 
 def public_holidays(country: str, region: str, first: date, last: date) -> dict[date, str]:
     """Public holidays from `first` to `last`, both included, with their names, in order.
@@ -28,10 +30,24 @@ def public_holidays(country: str, region: str, first: date, last: date) -> dict[
     regions = known[country]
     if region and regions and region not in regions:
         raise Refused(f"“{region}” is no region of {country}. Use one of {', '.join(regions)}.")
-    years = range(first.year, last.year + 1)
     # where no regions are known, the national holidays hold in all of them
-    found = holidays.country_holidays(country, subdiv=(region or None) if regions else None, years=years)
-    return {day: name for day, name in sorted(found.items()) if first <= day <= last}
+    found = _holidays(country, region if regions else "", first.year, last.year)
+    return {day: name for day, name in found if first <= day <= last}
+
+
+@functools.lru_cache(maxsize=64)
+def _holidays(country: str, region: str, first: int, last: int) -> tuple[tuple[date, str], ...]:
+    """Of whole years. Their names are English: without a language the machine's own would choose them."""
+    import holidays
+
+    languages = getattr(holidays, country).supported_languages
+    found = holidays.country_holidays(
+        country,
+        subdiv=region or None,
+        years=range(first, last + 1),
+        language=ENGLISH if ENGLISH in languages else None,
+    )
+    return tuple(sorted(found.items()))
 
 
 def data_versions() -> dict[str, str]:

@@ -70,7 +70,12 @@ def text_of_week(week: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, str]:
         if night[1] == "24:00" and morning[0] == "00:00" and morning[1] < night[0]:
             night[1] = morning[1]
             del after[0]
-    return {day: ", ".join(f"{_short(a)}-{_short(b)}" for a, b in hours) for day, hours in days.items()}
+    return {day: text_of_openings(hours) for day, hours in days.items()}
+
+
+def text_of_openings(openings: Sequence[Sequence[str]]) -> str:
+    """ "9:00-12:00, 13:00-17:00"; blank for none."""
+    return ", ".join(f"{_short(opens)}-{_short(closes)}" for opens, closes in openings)
 
 
 def _short(time: str) -> str:
