@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from slas.models import Section
+from slas.rules.marking import VALUE, marked
 from slas.rules.wording import (
     compare,
     describe_calendar,
@@ -22,7 +22,7 @@ from slas.rules.wording import (
     describe_window,
     listed,
 )
-from slas.rules.words import MONTHS, counted, weekday_date
+from slas.rules.words import counted, weekday_date
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,17 +31,8 @@ if TYPE_CHECKING:
 
 NEXT_CLOSED, WHY = 3, "why"
 SHORT = 240  # letters of a section that is folded
-# Less alike than this, a sentence is another one: marked as a whole, not word by word.
-ALIKE = 0.5
 
-_UNITS = r"hours?|minutes?|days?|attempts?|times?|points?|MQLs?|SQLs?|leads?|customers?|opportunit(?:y|ies)"
-_VALUE = (
-    rf"\b\d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b"
-    r"|(?<!version )(?:\b[A-Z]{3} )?\b\d[\d,.:]*(?<![,.:])%?"
-    rf"(?: (?:(?:business|elapsed|different) )?(?:{_UNITS})\b)?"
-)
-_VALUES = re.compile(_VALUE)
-_WORDS = re.compile(rf"(?:{_VALUE})\s*|\S+\s*")  # a value is one word
+_VALUES = re.compile(VALUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +79,7 @@ class Said:
     @property
     def short(self) -> str:
         """Its first sentences, for a section that is folded."""
-        words = " ".join(clause.text.strip() for clause in self.clauses)
+        words = " ".join(clause.text.strip() for clause in self.clauses if not clause.is_reason)
         return words if len(words) <= SHORT else f"{words[:SHORT].rsplit(' ', 1)[0]} …"
 
 
@@ -98,9 +89,7 @@ _Sentence = tuple[str, str]  # side, words
 
 def say(terms: AgreementTerms, base: AgreementTerms | None, today: date) -> list[Said]:
     """All sections in their order; marked is what `base`, the text before, does not say (None: nothing)."""
-    becomes, was = _sentences(terms), _sentences(base) if base else None
-    if base and was is not None and ("term",) in was[Section.SCOPE]:
-        was[Section.SCOPE]["term",] = ("shared", _renamed(terms, base))
+    becomes, was = sentences_of(terms), sentences_before(terms, base) if base else None
     said = []
     for number, key in enumerate(Section, start=1):
         clauses = _clauses(becomes[key], None if was is None else was[key])
@@ -108,6 +97,14 @@ def say(terms: AgreementTerms, base: AgreementTerms | None, today: date) -> list
             clauses += _days(terms, base, today)
         said.append(Said(key, number, tuple(clauses)))
     return said
+
+
+def sentences_before(terms: AgreementTerms, base: AgreementTerms) -> dict[Section, dict[_Key, _Sentence]]:
+    """Those of `base`, to compare the ones of `terms` with."""
+    was = sentences_of(base)
+    if ("term",) in was[Section.SCOPE]:
+        was[Section.SCOPE]["term",] = ("shared", _renamed(terms, base))
+    return was
 
 
 def _renamed(terms: AgreementTerms, base: AgreementTerms) -> str:
@@ -118,7 +115,7 @@ def _renamed(terms: AgreementTerms, base: AgreementTerms) -> str:
     return becomes[:begins] + was[place:]
 
 
-def _sentences(terms: AgreementTerms) -> dict[Section, dict[_Key, _Sentence]]:
+def sentences_of(terms: AgreementTerms) -> dict[Section, dict[_Key, _Sentence]]:
     """Each clause by what it is about, in the order of the text."""
     return {
         Section.SCOPE: dict(_scope(terms)),
@@ -206,7 +203,7 @@ def _days(terms: AgreementTerms, base: AgreementTerms | None, today: date) -> li
     clauses = [_plain("shared", words)]
     for change in compare(base, terms) if base else ():
         if "closed" in (change.old, change.new) and "working day as any other" in (change.old, change.new):
-            clauses.append(Clause("shared", (Run("ins", _pieces(change.sentence, "shared")),)))
+            clauses.append(Clause("shared", (Run("ins", pieces_of(change.sentence, "shared")),)))
     return clauses
 
 
@@ -225,47 +222,25 @@ def _clauses(becomes: dict[_Key, _Sentence], was: dict[_Key, _Sentence] | None) 
     if was is None:
         return clauses
     gone = [sentence for key, sentence in was.items() if key not in becomes]
-    return clauses + [Clause(side, (Run("del", _pieces(words, side)),)) for side, words in gone]
+    return clauses + [Clause(side, (Run("del", pieces_of(words, side)),)) for side, words in gone]
 
 
 def _plain(side: str, words: str) -> Clause:
-    return Clause(side, (Run("", _pieces(words, side)),))
+    return Clause(side, (Run("", pieces_of(words, side)),))
 
 
 def _runs(old: str, new: str, side: str) -> list[Run]:
     """The new words, with what is not in the old ones as "ins"; what only went is there as "del"."""
-    if old == new:
-        return [Run("", _pieces(new, side))]
-    was, becomes = _WORDS.findall(old), _WORDS.findall(new)
-    matcher = SequenceMatcher(None, [one.strip() for one in was], [one.strip() for one in becomes], False)
-    if matcher.ratio() < ALIKE:
-        return [Run("ins", _pieces(new, side))]
-    marked: list[tuple[str, str]] = []
-    for what, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-        mark = {"equal": "", "delete": "del"}.get(what, "ins")
-        words = "".join(was[old_from:old_to] if mark == "del" else becomes[new_from:new_to])
-        marked.append((mark, words))
-    return [Run(mark, _pieces(words, side)) for mark, words in _joined(marked)]
+    if not old:
+        return [Run("ins", pieces_of(new, side))]
+    marks = ((("" if one.same else "ins") if one.becomes else "del", one) for one in marked(old, new))
+    return [Run(mark, pieces_of(one.was if mark == "del" else one.becomes, side)) for mark, one in marks]
 
 
-def _joined(marked: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """One unchanged word between two new pieces belongs to them: else the eye jumps."""
-    found: list[tuple[str, str]] = []
-    for place, (mark, words) in enumerate(marked):
-        lone = mark == "" and len(words.split()) == 1 and 0 < place < len(marked) - 1
-        if lone and marked[place - 1][0] == marked[place + 1][0] == "ins":
-            mark = "ins"
-        if found and found[-1][0] == mark:
-            found[-1] = (mark, found[-1][1] + words)
-        else:
-            found.append((mark, words))
-    return found
-
-
-def _pieces(words: str, side: str) -> tuple[Piece, ...]:
+def pieces_of(words: str, side: str) -> tuple[Piece, ...]:
     """The words with their values apart, and the name of whose clause it is."""
     name = {"marketing": "Marketing", "sales": "Sales"}.get(side)
-    pattern = re.compile(rf"\b{name}\b|{_VALUE}") if name else _VALUES
+    pattern = re.compile(rf"\b{name}\b|{VALUE}") if name else _VALUES
     pieces, place = [], 0
     for found in pattern.finditer(words):
         pieces.append(Piece(words[place : found.start()]))
