@@ -35,8 +35,8 @@ MOST_EXAMPLES = 20
 
 
 def audit(now: dt.datetime) -> Audited:
-    """Recompute clocks, arrivals, stages and owners from the journal, score lines from what leads are and did,
-    then every stored night from those; mend what differs. Clocks are rewritten, a night's results get a new
+    """Recompute clocks, arrivals, stages and owners from the journal, score lines from what is
+    known of leads, then every stored night from those; mend what differs. Clocks are rewritten, a night's results get a new
     revision that says it was found by the audit. Memory is bounded: rows are read in batches by id. What a
     trigger keeps from changing is told, and not mended.
     """
