@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 
 from leads.models import Clock, Handoff, Lead, TermsMove
 from leads.models.clock import ClockQuerySet
@@ -141,14 +142,14 @@ def move_due(now: dt.datetime) -> int:
 
     Twice is the same as once; what was cut short goes on with the next call.
     """
-    due = Version.objects.in_force(now).filter(clocks_moved_at=None).select_related("agreement", "frozen")
-    return sum(move_running(version, now) for version in due if is_agreed(version))
+    due = Version.objects.in_force(now).filter(clocks_moved_at=None, pk__in=agreed())
+    return sum(move_running(version, now) for version in due.select_related("agreement", "frozen"))
 
 
-def is_agreed(version: Version) -> bool:
-    """Whether both sides chose to move the running clocks."""
-    chosen = version.signatures.filter(side__in=list(Side), moves_running=True)
-    return chosen.count() == len(Side)
+def agreed() -> QuerySet[Version]:
+    """The versions to which both sides chose to move the running clocks."""
+    chosen = Q(signatures__side__in=list(Side), signatures__moves_running=True)
+    return Version.objects.annotate(sides=Count("signatures", filter=chosen)).filter(sides=len(Side))
 
 
 def move_running(version: Version, now: dt.datetime) -> int:

@@ -11,7 +11,7 @@ from leads.services.holding import pause_reasons
 from leads.services.moving import move_due, moved_by_closure, moves_to
 from leads.services.pipeline import reject
 from leads.tests.factories import handed_over
-from slas.models import Signature
+from slas.models import Signature, Version
 from slas.tests.changing import refused
 from slas.tests.factories import signed_agreement, signed_version
 from smarketing.accounts.tests.factories import rita
@@ -197,7 +197,8 @@ def test_rule_12_a_closure_says_which_deadlines_it_would_move(agreement):
 
 
 def test_queries_do_not_grow_with_clocks(agreement, django_assert_num_queries):
-    version = next_version(agreement, window=EIGHT)
+    signed = next_version(agreement, window=EIGHT)
+    version = Version.objects.select_related("agreement", "frozen").get(pk=signed.pk)
     for number in (3, 30):
         while Handoff.objects.count() < number:
             run_under(agreement, 2)

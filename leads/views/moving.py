@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from leads.models import Handoff
 from leads.saying import moment
-from leads.services.moving import Move, is_agreed, moved_by_closure, moves_to
+from leads.services.moving import Move, agreed, moved_by_closure, moves_to
 from slas.models import Agreement
 from slas.rules.words import duration, exact_duration
 from slas.views.reading import agreement_or_404, base_of, terms_to_show, version_or_404
@@ -63,7 +63,7 @@ def running_clocks(request: HttpRequest, slug: str, number: int) -> HttpResponse
         "more": max(0, len(changed) - SHOWN),
         "same": len(moves) - len(changed),
         "chosen": [one for one in version.signatures.all() if one.side and one.moves_running],
-        "agreed": is_agreed(version),
+        "agreed": agreed().filter(pk=version.pk).exists(),
         "is_moved": version.clocks_moved_at is not None,
     }
     return _answer(request, "leads/running_clocks.html", "leads/_running_clocks.html", context)

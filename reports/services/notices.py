@@ -9,6 +9,7 @@ from reports.content.notice import BREACH, Notice
 from reports.emails import notice_mail
 from reports.services.recipients import reached, sales_managers
 from slas.models import Agreement, Closure
+from slas.rules.windows import OnBreach
 from smarketing.accounts.models import User
 from smarketing.outbox.services import queue_many
 from smarketing.outbox.timing import notice_time
@@ -37,13 +38,18 @@ def queue_notices(notices: Iterable[Notice], now: dt.datetime) -> None:
 
 
 def readers_of(notice: Notice, managers: list[User]) -> list[User]:
-    """A warning goes to the owner; a breach to whom it counts for, the owner and the managers of Sales.
+    """A warning goes to the owner; a breach to whom it counts for, the owner and the managers of Sales, each
+    as the window says.
 
     Where no active person owns the lead, the managers of Sales are told.
     """
-    owner = notice.clock.handoff.lead.owner
+    handoff = notice.clock.handoff
+    owner = handoff.lead.owner
     if notice.kind == BREACH:
-        return reached([notice.clock.holder, owner, *managers])
+        window = handoff.terms_version.terms().window(handoff.terms_window_key)
+        told = window.on_breach if window else OnBreach()
+        holders = [notice.clock.holder, owner] if told.tell_holder else []
+        return reached([*holders, *(managers if told.tell_managers else [])])
     return reached([owner]) if owner is not None and owner.is_active else managers
 
 

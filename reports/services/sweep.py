@@ -14,6 +14,7 @@ from django.db.models import F
 from leads.models import Clock
 from leads.models.clock import ClockQuerySet
 from leads.services.moving import move_due
+from leads.services.reassigning import reassign_breached
 from reports.content.notice import BREACH, WARNING, Notice
 from reports.services.notices import queue_notices
 
@@ -48,6 +49,7 @@ def sweep(now: dt.datetime) -> Swept:
             queue_notices(told, now)
         swept += Swept(*(sum(notice.kind == kind for notice in told) for kind in (WARNING, BREACH)))
         full = BATCH in (len(breached), len(warned))
+    reassign_breached(now)  # after those who held them were told
     return swept
 
 

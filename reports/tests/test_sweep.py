@@ -13,7 +13,7 @@ from reports.services import sweep as sweeping
 from reports.services.sweep import Swept, sweep
 from reports.tests.worlds import DEADLINE, HOUR, OPENS, SECOND, WARN_AT, agreement, followed_up, imported
 from slas.services.closures import add_closure
-from slas.tests.factories import marketing_manager, sales_manager
+from slas.tests.factories import marketing_manager, sales_manager, signed_agreement
 from smarketing.accounts.models import User
 from smarketing.accounts.tests.factories import mia, raj, rita
 from smarketing.outbox.models import Kind, Mail
@@ -230,7 +230,36 @@ def test_the_number_of_queries_does_not_grow_with_the_clocks(
         sweep(DEADLINE + HOUR)
 
 
-def test_nothing_due_costs_two_queries(inbound, rep, django_assert_num_queries):
+def test_nothing_due_costs_four_queries(inbound, rep, django_assert_num_queries):
     handed_over(inbound, at=OPENS, to=rep)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         sweep(OPENS + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("window", "told"),
+    [
+        ({}, {"rita", "sam"}),
+        ({"tell_managers": False}, {"rita"}),
+        ({"tell_holder": False}, {"sam"}),
+        ({"tell_holder": False, "tell_managers": False}, set()),
+    ],
+)
+def test_a_breach_is_told_to_whom_the_window_says(window, told):
+    rep = rita()
+    agreement = signed_agreement(window={"window_seconds": 4 * 3600} | window)
+    handed_over(agreement, at=OPENS, to=rep)
+    sweep(OPENS + 5 * HOUR)
+    assert {mail.to_email.split("@")[0] for mail in Mail.objects.filter(key__startswith="breach")} == told
+
+
+def test_a_breached_lead_goes_on_in_the_same_sweep_and_the_one_who_had_it_is_told():
+    rep, other = rita(), raj()
+    agreement = signed_agreement(window={"window_seconds": 4 * 3600, "reassign": True})
+    handoff = handed_over(agreement, at=OPENS, to=rep)
+    sweep(OPENS + 5 * HOUR)
+    handoff.lead.refresh_from_db()
+    assert handoff.lead.owner == other
+    told = {mail.to_email for mail in Mail.objects.filter(key__startswith="breach")}
+    assert rep.email in told
+    assert other.email not in told
