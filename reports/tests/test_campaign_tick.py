@@ -42,5 +42,5 @@ def test_the_tick_tells_when_it_starts_and_not_again(time_machine):
 
 def test_so_does_the_command():
     for at, number in ((BEFORE, 0), (MIDNIGHT, 2), (MIDNIGHT, 2)):
-        call_command("sweep", at=at.isoformat())
+        call_command("sweep", "--at", at.isoformat())
         assert told() == number
