@@ -2,11 +2,13 @@
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from leads.importing.running import import_file
 from leads.models import Behaviour, Clock, Entry, Handoff, ImportBatch, Lead
 from leads.services.intake import add_lead, edit_lead
 from leads.services.pipeline import hand_over, recycle
@@ -249,3 +251,18 @@ def test_two_ticks_at_once_make_it_one_once():
     assert Handoff.objects.count() == 3
     for one in given:
         assert [entry[1] for entry in journal(one)] == ["lead", "mql", "mql"]
+
+
+def test_the_same_import_again_leaves_what_happened_by_itself(handing_over):
+    rows = b"email,country,created_at\nann@x.example,Denmark,2026-11-18\n"
+    import_file(BytesIO(rows), "leads.csv", now=NOW, agreement=handing_over.slug)
+    given = Lead.objects.get()
+    assert given.stage == "lead"
+    assert qualify_due(NOW + 60 * SECOND) == 1
+    before = journal(given)
+    done = import_file(BytesIO(rows), "leads.csv", now=NOW + DAY, agreement=handing_over.slug)
+    assert done.unchanged == 1
+    more = rows.replace(b"Denmark", b"Sweden")
+    import_file(BytesIO(more), "leads.csv", now=NOW + 2 * DAY, agreement=handing_over.slug)
+    assert (stage(given), journal(given)) == ("mql", before)
+    assert Handoff.objects.count() == 1

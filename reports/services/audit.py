@@ -35,10 +35,10 @@ MOST_EXAMPLES = 20
 
 
 def audit(now: dt.datetime) -> Audited:
-    """Recompute clocks, arrivals, stages and owners from the journal, score lines from what is
-    known of leads, then every stored night from those; mend what differs. Clocks are rewritten, a night's results get a new
-    revision that says it was found by the audit. Memory is bounded: rows are read in batches by id. What a
-    trigger keeps from changing is told, and not mended.
+    """Recompute clocks, arrivals, stages and owners from the journal, score lines from what is known of the
+    leads, then every stored night from those; mend what differs. Clocks are rewritten, a night's results get
+    a new revision that says it was found by the audit. Memory is bounded: rows are read in batches by id.
+    What a trigger keeps from changing is told, and not mended.
     """
     audited = Audited(checked=Handoff.objects.count() + Lead.objects.count())
     _audit_leads(audited, now)
