@@ -48,7 +48,7 @@ class TermForm(forms.Form):
     leads = forms.ChoiceField(
         label="Which leads it is for",
         choices=LEADS,
-        widget=forms.RadioSelect(attrs={"data-redraw": ""}),
+        widget=forms.RadioSelect(attrs={"class": "form-check-input", "data-redraw": ""}),
         error_messages={
             "required": "Choose which leads it is for.",
             "invalid_choice": "“%(value)s” is none of these. Choose which leads it is for.",

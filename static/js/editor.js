@@ -163,7 +163,19 @@
     const box = one(".live");
     if (said && box && box.scrollHeight > box.clientHeight) box.scrollTop = said.offsetTop - box.offsetTop - 48;
   });
-  addEventListener("DOMContentLoaded", () => one("#company") && htmx.trigger("#company", "look"));
+  addEventListener("DOMContentLoaded", () => {
+    if (one("#company")) htmx.trigger("#company", "look");
+    // typed before this script was there, or put back by the browser
+    const differs = (field) =>
+      field.type === "hidden" || field.type === "submit" ? false
+      : "defaultChecked" in field && /checkbox|radio/.test(field.type) ? field.checked !== field.defaultChecked
+      : field.options ? [...field.options].some((option) => option.defaultSelected && !option.selected)
+      : "defaultValue" in field && field.value !== field.defaultValue;
+    for (const form of every("form[data-section]").filter((one) => [...one.elements].some(differs))) {
+      typed.set(form, 1);
+      send(form, "");
+    }
+  });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && one("#company") && window.htmx) htmx.trigger("#company", "look");
   });

@@ -60,10 +60,14 @@ def draft_propose_and_sign(mona: Visitor) -> None:
     page = mona.page
     mona.go("/slas/inbound/")
     mona.press(page.get_by_role("button", name="Draft version 2"))
-    page.get_by_label("Start").fill("2026-11-18")
-    page.get_by_role("group", name="MQLs").get_by_label("How much").fill("12")
-    mona.press(page.get_by_role("button", name="Save and read it"))
-    expect(page.locator(".changes")).to_contain_text("12")
+    page.wait_for_url("**/slas/inbound/2/edit/")
+    page.get_by_label("In force from").fill("2026-11-18")
+    mona.press(page.get_by_role("link", name="Edit promises"))
+    mqls = page.locator("#p-mqls")
+    mona.press(mqls.locator("summary"))
+    mqls.get_by_label("How much").fill("12")
+    mona.press(page.locator("#t-promises"))  # a change is saved when its field is left
+    expect(page.locator("#says ins").filter(has_text="12 MQLs")).to_have_count(1)
     mona.looks_right("the draft")
     mona.press(page.get_by_role("button", name="Propose to Sales"))
     page.get_by_label("Password").fill(PASSWORD)
