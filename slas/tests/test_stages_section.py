@@ -323,6 +323,8 @@ def test_forged_keys_are_replaced() -> None:
     del data["stage-mql-rule-2-what"]
     saved(data, rows)
     assert [row.key for row in rows.personas] == ["persona-1", "persona-2"]
+    saved(sent(rows, persona__0__key="twice", persona__1__key="twice"), rows)
+    assert [row.key for row in rows.personas] == ["twice", "persona-1"]
 
 
 def test_an_empty_post_keeps_to_sentences() -> None:
