@@ -25,7 +25,7 @@ _ENTRY = (
     *("id", "lead_id", "handoff_id", "type", "at", "recorded_at", "to_stage"),
     *("to_owner_id", "to_owner_text", "kind", "outcome", "imported", "note"),
 )
-_BLANK: dict[str, Any] = {"amount": None, "extra": {}}
+_BLANK: dict[str, Any] = {"amount": None, "employees": None, "extra": {}}
 
 Journals = dict[int, list[tuple[int, Wanted]]]  # by lead: ids and entries
 
@@ -58,7 +58,9 @@ class Writer:
         reason = f"{batch.file_name} was imported."[:200]
         refresh([pk for pk in _to_judge(changes) if pk not in fresh], self._now, reason=reason)
         touch_many(_touched(changes), reason, self._now)
-        rescore([change.state.pk for change in changes if change.state.pk], self._now)
+        known = {change.state.pk for change in changes if change.state.pk} - new
+        rescore(new, self._now, from_start=True)
+        rescore(known, self._now)
 
     def _write_leads(self, changes: Sequence[Change], batch: ImportBatch) -> set[int]:
         """Ids of the new ones."""

@@ -30,25 +30,29 @@ _NOTHING: Sql = ("", [])
 
 @dataclass(frozen=True)
 class Pen:
-    """Writes the lines of `ids` (of leads, locked) under a version. A fit line that is new begins at `since`,
-    or when the lead was recorded, if that was later; one that is over ends at `now`."""
+    """Writes the lines of `ids` (of leads, locked) under a version. A fit line that is new begins at `now`;
+    where `from_start`, when the lead came to be or the version into force. One that is over ends at `now`."""
 
     version: Version
     scoring: Scoring
     personas: Any
     ids: Sequence[int]
     now: dt.datetime
-    since: dt.datetime
+    from_start: bool = False
 
     @classmethod
     def of(
-        cls, version: Version, terms: AgreementTerms, ids: Sequence[int], now: dt.datetime, since: dt.datetime
+        cls, version: Version, terms: AgreementTerms, ids: Sequence[int], now: dt.datetime, from_start: bool
     ) -> Pen:
-        return cls(version, terms.scoring, terms.personas, ids, now, since)
+        return cls(version, terms.scoring, terms.personas, ids, now, from_start)
 
     def write(self) -> int:
         """How many lines changed."""
         return self._leave_other_versions() + self._behaviour() + self._fit()
+
+    @property
+    def _begun(self) -> dt.datetime:
+        return self.version.in_force_at or self.now  # signed ones have it
 
     @property
     def _theirs(self) -> Q:
@@ -63,11 +67,10 @@ class Pen:
         if not others.filter(open_lines).exists():
             return 0
         own = Q(version__agreement=self.version.agreement_id)
-        begun = self.version.in_force_at or self.now  # signed ones have it
         return sum(
             lines.filter(at__gte=end).delete()[0]
             + lines.filter(Q(until=None) | Q(until__gt=end)).update(until=end)
-            for lines, end in ((others.filter(own), begun), (others.exclude(own), self.now))
+            for lines, end in ((others.filter(own), self._begun), (others.exclude(own), self.now))
         )
 
     # --- What they did ---------------------------------------------------------------------------
@@ -138,8 +141,8 @@ class Pen:
 
     def _passing(self, rule: FitRule) -> Sql:
         begins: Value | Greatest = Value(self.now, DateTimeField())
-        if self.since < self.now:
-            begins = Greatest(Value(self.since, DateTimeField()), F("recorded_at"))
+        if self.from_start:
+            begins = Greatest(Value(self._begun, DateTimeField()), F("created_at"))
         found = (
             Lead.objects.filter(
                 Q(OneOf(F("pk"), self.ids)), passing(rule.when, as_of=self.now, personas=self.personas)

@@ -30,18 +30,19 @@ def rescore(
     leads: QuerySet[Lead] | Agreement | Iterable[int],
     now: dt.datetime,
     *,
-    since: dt.datetime | None = None,
+    from_start: bool = False,
 ) -> int:
     """Bring the score lines of these leads (ids too) to what is known of them at `now` (aware). How many
     lines changed.
 
     Eight statements for each agreement and 5,000 leads, locked meanwhile. A line for who somebody is begins
-    at `now`; at `since`, the start of a version, where that is given.
+    at `now`; where `from_start`, when the lead came to be or the version into force: what is known of it now
+    was so from then on.
     """
     now = now.replace(microsecond=0)
     if isinstance(leads, Agreement):
         leads = Lead.objects.filter(agreement=leads)
-    return sum(_rescore_batch(ids, now, since) for ids in _batches(leads))
+    return sum(_rescore_batch(ids, now, from_start) for ids in _batches(leads))
 
 
 def rescore_due(now: dt.datetime) -> int:
@@ -49,14 +50,14 @@ def rescore_due(now: dt.datetime) -> int:
     due = Version.objects.in_force(now).exclude(pk__in=Rescored.objects.values("version"))
     versions = list(due.select_related("agreement").order_by("in_force_at", "pk"))
     for version in versions:
-        rescore(version.agreement, now, since=version.in_force_at)
+        rescore(version.agreement, now, from_start=True)
         Rescored.objects.get_or_create(version=version, defaults={"at": now})
     return len(versions)
 
 
 def rescore_one(lead: Lead, now: dt.datetime) -> int:
     """The same of one lead that is locked already, in the transaction of its change."""
-    return _write([lead.pk], [lead.agreement_id], now, None)
+    return _write([lead.pk], [lead.agreement_id], now, False)
 
 
 def score_at(lead: Lead, at: dt.datetime) -> Score:
@@ -104,21 +105,19 @@ def _batches(leads: QuerySet[Lead] | Iterable[int]) -> Iterator[list[int]]:
 
 
 @transaction.atomic
-def _rescore_batch(ids: Sequence[int], now: dt.datetime, since: dt.datetime | None) -> int:
+def _rescore_batch(ids: Sequence[int], now: dt.datetime, from_start: bool) -> int:
     """Locked in the order of their ids, so that two writers never wait for each other."""
     theirs = Lead.objects.filter(Q(OneOf(F("pk"), ids))).order_by("pk").select_for_update()
     found = list(theirs.values_list("pk", "agreement"))
-    return _write([pk for pk, _ in found], [agreement for _, agreement in found], now, since)
+    return _write([pk for pk, _ in found], [agreement for _, agreement in found], now, from_start)
 
 
-def _write(
-    ids: Sequence[int], agreements: Sequence[int | None], now: dt.datetime, since: dt.datetime | None
-) -> int:
+def _write(ids: Sequence[int], agreements: Sequence[int | None], now: dt.datetime, from_start: bool) -> int:
     """Under the version in force of each agreement; where there is none, lines stay as they are, and count
     for nothing."""
     versions = Version.objects.in_force(now).filter(agreement__in=set(agreements) - {None})
     changed = 0
     for version in versions.select_related("frozen"):
         theirs = [pk for pk, of in zip(ids, agreements, strict=True) if of == version.agreement_id]
-        changed += Pen.of(version, version.terms(), theirs, now, since or now).write()
+        changed += Pen.of(version, version.terms(), theirs, now, from_start).write()
     return changed

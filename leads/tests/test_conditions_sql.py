@@ -100,7 +100,7 @@ def test_sql_finds_exactly_the_leads_that_python_says_yes_to(version, case, besi
     )
     lead = stored(facts, version, taken_back=taken_back, beside=beside)
     personas = facts.personas.values()
-    Pen(version, facts.scoring, personas, [lead.pk], AFTER_ALL, NOW - 800 * DAY).write()
+    Pen(version, facts.scoring, personas, [lead.pk], NOW - 800 * DAY).write()
     lead.refresh_from_db()
     known = Facts(
         attributes_of(lead),
@@ -206,7 +206,7 @@ def test_a_score_counts_as_faded_at_the_instant(version):
     scoring = Scoring((), (BehaviourRule("seen", "webinar", 13, "halves", 21),))
     lead = stored(Facts({}, (), NOW), version)
     did(lead, ("webinar", NOW))
-    Pen(version, scoring, (), [lead.pk], NOW, NOW).write()
+    Pen(version, scoring, (), [lead.pk], NOW).write()
     for at, points in ((NOW - SECOND, 0), (NOW, 13), (NOW + 21 * DAY - SECOND, 13), (NOW + 21 * DAY, 6)):
         assert passes(ScoreAtLeast("total", points), lead, at, version=version)
         assert not passes(ScoreAtLeast("total", points + 1), lead, at, version=version)

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -234,7 +235,7 @@ def test_a_new_version_scores_from_its_first_second(agreement):
     scoring = Scoring((replace(DANISH, points=7),), (replace(NEWEST, points=100),))
     begins = signed_version(agreement, starts_on=date(2026, 12, 1), **terms_said(scoring)).in_force_at
     late = begins + 50 * SECOND
-    rescore(agreement, late, since=begins)
+    rescore(agreement, late, from_start=True)
     assert rescore(agreement, late + HOUR) == 0
     assert score_at(lead, begins - SECOND).total == 20 + 5
     assert score_at(lead, begins).total == scores_at(only(lead), begins).get().score == 7 + 50
@@ -297,6 +298,8 @@ def test_what_an_import_brings_is_scored_with_it(agreement):
     import_file(BytesIO(two), "two.csv", now=START, agreement=agreement.slug)
     scores = scores_at(Lead.objects.order_by("email"), START)
     assert [lead.score for lead in scores] == [20, 0]
+    came = datetime(2026, 10, 1, tzinfo=ZoneInfo("Europe/Copenhagen"))
+    assert [score_at(scores[0], came + beside).total for beside in (-SECOND, 0 * SECOND)] == [0, 20]
     again = BytesIO(header + b"bo@x.example,Denmark,2026-10-01\n")
     import_file(again, "bo.csv", now=START + DAY, agreement=agreement.slug)
     bo = Lead.objects.get(email="bo@x.example")

@@ -70,7 +70,7 @@ class Storing:
             WRITING,
         )
         refresh(Handoff.objects.of(self.agreement), self.now)
-        rescore(self.agreement, self.now)
+        rescore(self.agreement, self.now, from_start=True)
         return len(leads)
 
     def _lead(self, story: DemoLead) -> Lead:
