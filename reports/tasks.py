@@ -6,16 +6,18 @@ from reports.services import nightly as nights
 from reports.services import sweep as sweeping
 from reports.services import weekly as weeks
 from slas.services.campaigns import tell_unacknowledged
+from slas.services.reminding import remind
 from smarketing.now import this_second
 from smarketing.outbox import delivery
 
 
 @shared_task(name="reports.tasks.sweep")
 def sweep() -> None:
-    """Warn of clocks at risk, tell of breaches and of campaigns that started unacknowledged."""
+    """Warn of clocks at risk, tell of breaches, of campaigns that started unacknowledged, of reviews."""
     now = this_second()
     sweeping.sweep(now)
     tell_unacknowledged(now)
+    remind(now)
 
 
 @shared_task(name="reports.tasks.nightly")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from slas.models import Agreement, Closure, Version
+from slas.rules.words import long_date
 from slas.rules.zones import local_day, start_of_day
 from slas.services.refusal import Refused
 from slas.services.signing import refuse_one_sided
@@ -37,11 +38,7 @@ def add_closure(
     known = agreement.closures.filter(date=date, retracted_at=None).first()
     if known:
         return known
-    terms = _version_on(agreement, date).terms()
-    if date < local_day(now, terms.tz):
-        raise Refused(f"{date:%-d %B %Y} is past. A closure moves only deadlines that lie ahead.")
-    if not terms.calendar.is_open_day(date):
-        raise Refused(f"{date:%-d %B %Y} is closed already, so there is nothing to close.")
+    refuse_closure(agreement, date, now)
     return Closure.objects.create(
         agreement=agreement,
         date=date,
@@ -52,9 +49,19 @@ def add_closure(
     )
 
 
-def _version_on(agreement: Agreement, date: date) -> Version:
-    """The version in force on a date, each asked in its own zone."""
+def refuse_closure(agreement: Agreement, date: date, now: datetime) -> None:
+    """Refused for a past date, one that is closed anyway, or one on which no version is in force."""
+    terms = version_on(agreement, date).terms()
+    if date < local_day(now, terms.tz):
+        raise Refused(f"{long_date(date)} is past. A closure moves only deadlines that lie ahead.")
+    closed = agreement.closures.filter(date=date, retracted_at=None)
+    if not terms.calendar.is_open_day(date) or closed.exists():
+        raise Refused(f"{long_date(date)} is closed already, so there is nothing to close.")
+
+
+def version_on(agreement: Agreement, date: date) -> Version:
+    """The version in force on a date, each asked in its own zone. Refused where none is."""
     for version in agreement.versions_signed():
         if agreement.version_at(start_of_day(date, version.terms().tz)) == version:
             return version
-    raise Refused(f"No version of {agreement.name} is in force on {date:%-d %B %Y}. Choose another date.")
+    raise Refused(f"No version of {agreement.name} is in force on {long_date(date)}. Choose another date.")

@@ -14,7 +14,7 @@ from slas.services.content import read_content, terms_of
 from slas.services.door import locked, record, refuse_overtaken, words
 from slas.services.public_holidays import data_versions, public_holidays
 from slas.services.refusal import Refused
-from slas.services.telling import tell_proposed
+from slas.services.telling import tell_closed, tell_proposed
 from smarketing.accounts.models import Side
 from smarketing.accounts.permissions import may_draft, may_sign
 
@@ -200,4 +200,5 @@ def _close(
     version.status = status
     version.save(update_fields=["status"])
     record(version, kind, by, now, note)
+    tell_closed(version, kind, by, now, note)
     return version

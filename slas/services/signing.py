@@ -13,7 +13,7 @@ from slas.rules.zones import start_of_day
 from slas.services.door import locked, words
 from slas.services.proposing import refuse_later_version, refuse_past_start
 from slas.services.refusal import Refused
-from slas.services.telling import tell_signed
+from slas.services.telling import tell_signed, tell_signed_by_one
 from smarketing.accounts.models import Side
 from smarketing.accounts.permissions import may_confirm_amendment, may_sign
 
@@ -38,9 +38,9 @@ def sign(
 
     `address` is where the signer sits on the network; `moves_running`: whether running clocks are to go over
     to this version, which they do where both sides choose so (rule 11). Signing again returns the same
-    signature. Refused where
-    `user` is no manager of that side, the side has signed by somebody else, the start is past (unless it
-    `may_be_past`: history taken over by a command), or a later version is signed already.
+    signature. Refused where `user` is no manager of that side or has signed as a witness, the side has signed
+    by somebody else, the start is past (unless it `may_be_past`: history taken over by a command), or a later
+    version is signed already.
     """
     if not may_sign(user, side):
         raise Refused(f"Only a manager of {Side(side).label} can sign for {Side(side).label}.")
@@ -72,6 +72,8 @@ def sign(
         _put_in_force(version, frozen, starts_at)
         if not may_be_past:  # history mails nobody
             tell_signed(version, now)
+    elif not may_be_past:
+        tell_signed_by_one(signature, now)
     return signature
 
 
@@ -80,6 +82,11 @@ def _signature_by(version: Version, user: User, side: str) -> Signature | None:
     for signature in version.signatures.filter(Q(side=side) | Q(user=user)):
         if signature.user_id == user.pk and signature.side == side:
             return signature
+        if signature.user_id == user.pk and not signature.side:
+            raise Refused(
+                f"{signature.name} has signed {words(version)} as a witness. Another manager of "
+                f"{Side(side).label} signs for {Side(side).label}."
+            )
         if signature.user_id == user.pk:
             raise Refused(
                 f"{signature.name} has signed {words(version)} already. Each side signs by its own."
@@ -118,14 +125,7 @@ def end_early(
     known = version.early_ends.filter(ends_at=ends_at).first()
     if known:
         return known
-    if version.status != Version.Status.SIGNED or version.in_force_at is None:
-        raise Refused(f"{words(version)} is not signed, so there is nothing to end. Withdraw it instead.")
-    if ends_at <= now:
-        raise Refused("An agreement ends in the future. Choose an instant that is still to come.")
-    if ends_at < version.in_force_at:
-        raise Refused(f"{words(version)} starts later than that. Choose its start, or an instant after it.")
-    if version.ended_at and ends_at >= version.ended_at:
-        raise Refused(f"{words(version)} ends before that anyway. Choose an earlier instant.")
+    refuse_early_end(version, ends_at, now)
     early = EarlyEnd.objects.create(
         version=version,
         ends_at=ends_at,
@@ -137,6 +137,19 @@ def end_early(
     version.ended_at = ends_at
     version.save(update_fields=["ended_at"])
     return early
+
+
+def refuse_early_end(version: Version, ends_at: dt.datetime, now: dt.datetime) -> None:
+    """Refused for a past instant, one that is not before its end as it stands, or a version that is not
+    signed."""
+    if version.status != Version.Status.SIGNED or version.in_force_at is None:
+        raise Refused(f"{words(version)} is not signed, so there is nothing to end. Withdraw it instead.")
+    if ends_at <= now:
+        raise Refused("An agreement ends in the future. Choose an instant that is still to come.")
+    if ends_at < version.in_force_at:
+        raise Refused(f"{words(version)} starts later than that. Choose its start, or an instant after it.")
+    if version.ended_at and ends_at >= version.ended_at:
+        raise Refused(f"{words(version)} ends before that anyway. Choose an earlier instant.")
 
 
 def refuse_one_sided(marketing_manager: User, sales_manager: User, what: str) -> None:

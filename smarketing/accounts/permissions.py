@@ -53,8 +53,13 @@ def may_witness(user: Person, *, invited: bool = False) -> bool:
     return _is(user, role=Role.MANAGER) or (viewer and invited)
 
 
+def may_invite_witness(user: Person) -> bool:
+    """Ask somebody to sign as a witness: managers of either side."""
+    return _is(user, role=Role.MANAGER)
+
+
 def may_confirm_amendment(user: Person, side: str) -> bool:
-    """Confirm a closure or another amendment for `side`: its managers."""
+    """Ask for a closure or another amendment for `side`, or confirm one: its managers."""
     return _is(user, side=side, role=Role.MANAGER)
 
 

@@ -16,6 +16,7 @@ draft                     | -         | yes       | -         | yes   | -
 comment                   | yes       | yes       | yes       | yes   | -
 sign                      | -         | marketing | -         | sales | -
 witness                   | -         | yes       | -         | yes   | invited
+invite witness            | -         | yes       | -         | yes   | -
 confirm amendment         | -         | marketing | -         | sales | -
 write campaign            | yes       | yes       | -         | yes   | -
 acknowledge campaign      | -         | -         | -         | yes   | -
@@ -36,6 +37,7 @@ personal data             | -         | yes       | -         | yes   | -
 PLAIN = {
     "draft": may.may_draft,
     "comment": may.may_comment,
+    "invite witness": may.may_invite_witness,
     "write campaign": may.may_write_campaign,
     "acknowledge campaign": may.may_acknowledge_campaign,
     "create leads": may.may_work_leads,
