@@ -95,6 +95,11 @@ class DatedForm(forms.Form):
     def hours(self) -> list[list[str]]:
         return list(self.cleaned_data["hours"])
 
+    def begin(self) -> None:
+        """It was just added: its typing starts at the date, and nothing is said of what it misses."""
+        self.is_quiet = True
+        self.fields["date"].widget.attrs["autofocus"] = True
+
     @property
     def hours_field(self) -> forms.BoundField:
         return self["hours"]

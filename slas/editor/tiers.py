@@ -53,6 +53,8 @@ class ReasonsField(TypedField):
             raise Refused(f"These are {len(reasons)} reasons. Keep at most {MOST_REASONS}.")
         seen: set[str] = set()
         for reason in reasons:
+            if not reason.isprintable():
+                raise Refused("One of the reasons has a sign that can’t be seen. Type it anew.")
             if len(reason) > MOST_LETTERS:
                 raise Refused(
                     f"“{reason[:40]} …” has {len(reason)} letters. Keep at most {MOST_LETTERS} a reason."
@@ -162,6 +164,11 @@ class TierForm(forms.Form):
             personas=personas.values(),
             none="Without conditions, it takes every lead.",
         )
+
+    def begin(self) -> None:
+        """It was just added: its typing starts at the name, and nothing is said of what it misses."""
+        self.is_open = self.is_quiet = self.rule.is_quiet = True
+        self.fields["name"].widget.attrs["autofocus"] = True
 
     # --- What it says ------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ class TimeForm(SectionForm):
         rows = typed_rows(self.data, kind, MOST_DAYS)
         if act == "add" and len(rows) < MOST_DAYS:
             self._write(kind, [*rows, {"date": [""]}])
-            self._forms(kind)[-1].is_quiet = True
+            self._forms(kind)[-1].begin()
         elif act.startswith("remove-") and (after := moved(rows, act)) is not None:
             self._write(kind, after)
 

@@ -109,7 +109,7 @@ class WindowsForm(SectionForm):
             new = typed_of(self.tiers[-1]) | {"key": [""], "name": [""]}
             new |= {"rule-how": ["all"], "rule-0-what": [""]}
             self._write([*rows[:place], new, *rows[place:]])
-        self.tiers[place].is_open = self.tiers[place].is_quiet = self.tiers[place].rule.is_quiet = True
+        self.tiers[place].begin()
 
     def _write(self, rows: list[Row]) -> None:
         assert self.data is not None  # noqa: S101 (`do` looked)

@@ -295,6 +295,10 @@ def test_twelve_windows_with_names_of_200_letters_are_stored() -> None:
             {"0__rejection_reasons": "x" * 101},
             f"“{'x' * 40} …” has 101 letters. Keep at most 100 a reason.",
         ),
+        (
+            {"0__pause_reasons": "a\x00b"},
+            "One of the reasons has a sign that can’t be seen. Type it anew.",
+        ),
         ({"2__most_hops": ""}, "Say how many times it may go to somebody else, such as 2."),
         ({"2__most_hops": "0"}, "0 can't be. Enter a number from 1 to 20."),
         ({"1__rule__0__value": ""}, "The country is one of nothing. Name at least one"),
