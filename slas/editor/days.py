@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CLOSED, SPECIAL = "closed", "special"  # the prefixes of the two lists
 MOST_DAYS = 400
 MOST_WHY = 120
+EXAMPLE = "Write it as “9:00-12:00, 13:00-17:00”."
 
 
 class DateHoursField(TypedField):
@@ -33,7 +34,7 @@ class DateHoursField(TypedField):
         super().__init__(label="Open", max_length=120, error_messages={"required": missing})
 
     def read(self, text: str) -> list[list[str]]:
-        openings = openings_of_text(text)
+        openings = openings_of_text(text, EXAMPLE)
         if any(closes <= opens for opens, closes in openings):
             raise Refused(
                 "Hours of one date end at midnight. Write 22:00-24:00, and enter the next date by itself."

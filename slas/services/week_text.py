@@ -38,14 +38,14 @@ def week_of_text(text: str) -> dict[str, list[list[str]]]:
 
 # One day of a form: "9:00-12:00, 13:00-17:00".
 _OPENING = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|to|until)\s*(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
-_DAY_EXAMPLE = "Write it as “9:00-12:00, 13:00-17:00”, or leave it empty for a closed day."
+DAY_EXAMPLE = "Write it as “9:00-12:00, 13:00-17:00”, or leave it empty for a closed day."
 
 
-def openings_of_text(text: str) -> list[list[str]]:
+def openings_of_text(text: str, example: str = DAY_EXAMPLE) -> list[list[str]]:
     """One day's openings as people type them: "9-17", "9:00 to 12:00 and 13:00 to 17:00", "22:00-6:00".
 
     Blank or "closed" is none. Hours past midnight stay one pair here: `split_week` parts them. Refused with
-    a sentence for anything else.
+    a sentence for anything else, which ends with the `example`.
     """
     text = text.strip().lower().replace("\N{EN DASH}", "-").replace("\N{EM DASH}", "-")
     if text in ("", "closed", "-"):
@@ -53,7 +53,7 @@ def openings_of_text(text: str) -> list[list[str]]:
     openings = []
     for word in re.split(r"\s*(?:,|;|&|\band\b)\s*", text):
         if not (found := _OPENING.fullmatch(word)):
-            raise Refused(f"“{word or text}” are no opening hours. {_DAY_EXAMPLE}")
+            raise Refused(f"“{word or text}” are no opening hours. {example}")
         from_hour, from_minute, to_hour, to_minute = found.groups("00")
         openings.append(_interval(word, f"{from_hour}:{from_minute}", f"{to_hour}:{to_minute}"))
     return openings

@@ -242,6 +242,7 @@ SPECIAL = {"2027-06-04": OFFICE}
             "24 December 2027 is one of your closures, and stays closed. Remove it there first.",
         ),
         ({"special-0-hours": ""}, "Enter the hours of that date, such as 9:00-12:00. To close it, make it a"),
+        ({"special-0-hours": "9-x"}, "“9-x” are no opening hours. Write it as “9:00-12:00, 13:00-17:00”."),
         ({"special-0-hours": "22-6"}, "Hours of one date end at midnight. Write 22:00-24:00, and enter"),
         ({"special-0-hours": "9-12, 11-13"}, "9-12, 11-13: 09:00 to 12:00 and 11:00 to 13:00 overlap."),
         ({"special-0-why": "x" * 121}, "That is 121 letters. Keep at most 120."),
