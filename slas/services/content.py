@@ -74,13 +74,10 @@ def write_content(version: Version, content: Content) -> None:
     """Store content that is not stored yet as that of the draft `version`."""
     content.working_time.version = version
     content.working_time.save(force_insert=True)
-    for model, rows in (
-        (Window, content.windows),
-        (Definition, content.definitions),
-        (Persona, content.personas),
-        (ScoreRule, content.score_rules),
-    ):
-        write_rows(version, model, rows)
+    write_rows(version, Window, content.windows)
+    write_rows(version, Definition, content.definitions)
+    write_rows(version, Persona, content.personas)
+    write_rows(version, ScoreRule, content.score_rules)
     write_commitments(version, content.commitments, content.mirrors)
 
 
