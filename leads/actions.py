@@ -9,13 +9,15 @@ from typing import Any
 
 from leads import forms
 from leads.models import Entry, Handoff, Lead, Stage
-from leads.services import follow_up, holding, pipeline
+from leads.services import behaviour, follow_up, holding, pipeline
 from leads.services.door import holder_id
 from leads.stages import is_exit, is_later
+from slas.rules.behaviour import BEHAVIOURS
 from smarketing.accounts.models import User
 from smarketing.accounts.permissions import (
     may_assign,
     may_decide,
+    may_edit_lead,
     may_hand_over,
     may_log_follow_up,
     may_pause,
@@ -68,6 +70,22 @@ def _take_back(lead: Lead, *, by: User, now: dt.datetime, entry: int, click: str
         raise follow_up.Refused("There is no such follow-up on this lead. Nothing was taken back.")
     follow_up.take_back(found, by=by, now=now)
     return "Taken back: the follow-up no longer counts."
+
+
+def _record(lead: Lead, *, when: dt.datetime | None, **values: Any) -> str:
+    done = behaviour.record_behaviour(lead, at=when, **values)
+    return f"Recorded: {BEHAVIOURS[done.kind].did}, {lead}"
+
+
+def _take_back_behaviour(lead: Lead, *, by: User, now: dt.datetime, entry: int, click: str = "") -> str:
+    found = lead.behaviour.filter(pk=entry).first()
+    if found is None:
+        raise follow_up.Refused("There is no such event on this lead. Nothing was taken back.")
+    before = lead.stage
+    behaviour.take_back(found, by=by, now=now)
+    lead.refresh_from_db(fields=["stage"])
+    back = f" It is a {lead.get_stage_display().lower()} again." if lead.stage != before else ""
+    return f"Taken back: it no longer counts.{back}"
 
 
 def _assign(lead: Lead, *, by: User, now: dt.datetime, to: User | None, **more: Any) -> str:
@@ -128,6 +146,20 @@ _LIST = [
         fits=lambda standing: False,  # its button stands in the timeline
         run=_take_back,
         refusal="Only whoever logged a follow-up takes it back.",
+    ),
+    Action(
+        *("record_behaviour", "What they did", forms.BehaviourForm),
+        allowed=_owned(may_edit_lead),
+        fits=lambda standing: True,
+        run=_record,
+        refusal="Only Marketing, sales managers and whoever holds {lead} record what it did.",
+    ),
+    Action(
+        *("take_back_behaviour", "Take back", forms.TakeBackForm),
+        allowed=_owned(may_edit_lead),
+        fits=lambda standing: False,  # its button stands in the timeline
+        run=_take_back_behaviour,
+        refusal="Only whoever recorded what a lead did takes it back.",
     ),
     Action(
         *("accept", "Accept", forms.NoteForm),

@@ -14,10 +14,11 @@ from leads.models import Lead
 from leads.states import look_of
 
 HEADERS = (
-    *("id", "external_id", "first_name", "last_name", "email", "phone", "job_title", "company", "country"),
-    *("source", "campaign", "stage", "clock", "owner", "agreement", "amount", "currency"),
-    *("created_at", "mql_at", "sql_at", "won_at"),
+    *("id", "external_id", "first_name", "last_name", "email", "phone", "job_title", "company"),
+    *("country", "industry", "employees", "source", "campaign", "stage", "clock", "owner", "agreement"),
+    *("amount", "currency", "created_at", "mql_at", "sql_at", "won_at"),
 )
+_PLAIN = HEADERS[1 : HEADERS.index("stage")]
 _CHUNK = 2_000
 
 
@@ -38,7 +39,8 @@ def lines(leads: QuerySet[Lead], zone: ZoneInfo) -> Iterator[str]:
 
 
 def _cells(lead: Lead, zone: ZoneInfo) -> list[str]:
-    plain = [str(getattr(lead, name) or "") for name in HEADERS[1:11]]
+    said = [getattr(lead, name) for name in _PLAIN]
+    plain = ["" if value is None else str(value) for value in said]
     return [
         *(str(lead.pk), *plain, lead.get_stage_display()),
         look_of(lead.clock_state).label,  # type: ignore[attr-defined]

@@ -11,11 +11,16 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from leads.importing.dates import BadValue
+from leads.importing.values import employees
 from leads.models import Entry, Handoff, Lead, Stage
+from leads.services.behaviour import LONGEST
 from leads.services.holding import pause_reasons
 from leads.services.pipeline import rejection_reasons
 from leads.states import FILTERS
+from leads.tidying import tidy
 from slas.models import Agreement
+from slas.rules.behaviour import BEHAVIOURS
 from slas.rules.words import plain
 from smarketing.accounts.models import Side, User
 
@@ -24,6 +29,24 @@ NOTE: dict[str, Any] = {
     "widget": forms.TextInput(attrs={"autocomplete": "off"}),
     "max_length": 2000,
 }
+
+
+WHEN: dict[str, Any] = {
+    "label": "When, if not now",
+    "required": False,
+    "input_formats": ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"],
+    "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    "error_messages": {
+        "invalid": "This is no time. Write it as 2026-11-20 14:05, or leave it empty for now."
+    },
+}
+
+
+def a_likely_year(when: dt.datetime | None) -> dt.datetime | None:
+    """The time that was typed; at the ends of the calendar, some zones have no such instant."""
+    if when and not 1900 <= when.year < 9999:
+        raise forms.ValidationError(f"You wrote the year {when.year}. Check the year.")
+    return when
 
 
 def new_click() -> str:
@@ -101,15 +124,7 @@ class FollowUpForm(ActionForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what you did.", "invalid_choice": "Choose what you did."},
     )
-    when = forms.DateTimeField(
-        label="When, if not now",
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={
-            "invalid": "This is no time. Write it as 2026-11-20 14:05, or leave it empty for now."
-        },
-    )
+    when = forms.DateTimeField(**WHEN)
     note = forms.CharField(label="Note, if you like", **NOTE)
     outcome = forms.ChoiceField(
         label="How did it go? This logs it.",
@@ -119,9 +134,7 @@ class FollowUpForm(ActionForm):
 
     def clean_when(self) -> dt.datetime | None:
         """Minutes are typed, seconds are kept: the minute of the handoff means after the handoff."""
-        when = self.cleaned_data["when"]
-        if when and not 1900 <= when.year < 9999:  # at the ends, some zones have no such instant
-            raise forms.ValidationError(f"You wrote the year {when.year}. Check the year.")
+        when = a_likely_year(self.cleaned_data["when"])
         if when and self.handoff and when < self.handoff.at < when + dt.timedelta(minutes=1):
             return self.handoff.at
         return when
@@ -129,6 +142,27 @@ class FollowUpForm(ActionForm):
 
 class TakeBackForm(ActionForm):
     entry = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class BehaviourForm(ActionForm):
+    """What the lead did, when, and which page, guide or webinar it was."""
+
+    kind = forms.ChoiceField(
+        label="They",
+        choices=[("", "Choose what it was"), *((kind.key, kind.did) for kind in BEHAVIOURS.values())],
+        error_messages={"required": "Choose what they did.", "invalid_choice": "Choose one of the list."},
+    )
+    when = forms.DateTimeField(**WHEN)
+    detail = forms.CharField(
+        label="Which one, if you like",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": "At most %(limit_value)d characters fit; you wrote %(show_value)d."},
+    )
+
+    def clean_when(self) -> dt.datetime | None:
+        return a_likely_year(self.cleaned_data["when"])
 
 
 class AssignForm(ActionForm):
@@ -240,20 +274,42 @@ class HandOverForm(NoteForm):
             self.fields["agreement"].queryset = Agreement.objects.all()  # type: ignore[attr-defined]
 
 
+class PeopleField(forms.CharField):
+    """A number of people as people write it: 120, 1,200 or 1.200."""
+
+    def __init__(self, **options: Any) -> None:
+        kept = ("required", "initial", "disabled")
+        super().__init__(
+            label="Company size",
+            help_text="How many people work there, about: 120.",
+            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+            **{name: value for name, value in options.items() if name in kept},
+        )
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        try:
+            return employees(tidy(text)) if text else None
+        except BadValue as bad:
+            raise forms.ValidationError(str(bad)) from None
+
+
 class LeadForm(LookMixin, forms.ModelForm):
     """Who the lead is and where it came from. The services check and store it."""
 
     class Meta:
         model = Lead
         fields = [
-            *("first_name", "last_name", "email", "phone", "job_title", "company", "country"),
-            *("source", "campaign", "external_id", "agreement"),
+            *("first_name", "last_name", "email", "phone", "job_title", "company", "country", "industry"),
+            *("employees", "source", "campaign", "external_id", "agreement"),
         ]
         labels = {"email": "E-mail", "external_id": "Id elsewhere"}
+        field_classes = {"employees": PeopleField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agreement"].empty_label = "The one whose scope matches"  # type: ignore[attr-defined]
+        known = self.instance.pk is not None
+        self.fields["agreement"].empty_label = "None" if known else "The one whose scope matches"  # type: ignore[attr-defined]
         self.fields["email"].error_messages["invalid"] = (
             "This is no e-mail address. Write it as anna@example.com."
         )

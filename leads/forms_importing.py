@@ -29,6 +29,8 @@ LABELS = {
     "company": "Company",
     "job_title": "Job title",
     "country": "Country",
+    "industry": "Industry",
+    "employees": "Company size",
     "phone": "Phone",
     "source": "Source",
     "campaign": "Campaign",

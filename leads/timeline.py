@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from leads.models import Entry, Handoff, Stage
+from leads.models import Behaviour, Entry, Handoff, Stage
 from leads.services.follow_up import UNDO_SECONDS
 from leads.states import Look, look_of
+from slas.rules.behaviour import BEHAVIOURS
+from slas.rules.condition_words import begun
 from slas.rules.words import duration, instant, plain
 from smarketing.accounts.models import User
 
@@ -31,14 +33,23 @@ class Happening:
     late: str = ""
     taken_back: str = ""
     undo: int | None = None
-    kind: str = ""  # follow_up or move: what the page can narrow to
+    undo_by: str = "take_back"
+    kind: str = ""  # follow_up, move or did: what the page can narrow to
+    points: str = ""
     look: Look | None = None
 
 
 def happenings(
-    handoffs: Iterable[Handoff], entries: Iterable[Entry], reader: User, now: dt.datetime
+    handoffs: Iterable[Handoff],
+    entries: Iterable[Entry],
+    reader: User,
+    now: dt.datetime,
+    behaviour: Iterable[Behaviour] = (),
+    points: Mapping[tuple[str, dt.datetime], int] | None = None,
 ) -> list[Happening]:
-    """Handoffs and entries (with `by`, `to_owner` and `seen_to_by` at hand), newest first."""
+    """Handoffs, entries (with `by`, `to_owner` and `seen_to_by` at hand) and what the lead did (with `by`),
+    newest first. `points`: what each kind at its instant gave at first.
+    """
     teller = _Teller(reader, now)
     handoffs = list(handoffs)
     openings = {(each.pk, each.version.handoff_stage, each.recorded_at): each for each in handoffs}
@@ -51,6 +62,7 @@ def happenings(
     told += [teller.handoff(handoff) for handoff in openings.values()]
     told += [each for handoff in handoffs for each in teller.clock(handoff)]
     told += [teller.moved(handoff) for handoff in handoffs if handoff.moved_at]
+    told += [teller.did(each, (points or {}).get((each.kind, each.at), 0)) for each in behaviour]
     return sorted(told, key=lambda each: (each.at, each.order), reverse=True)
 
 
@@ -133,6 +145,28 @@ class _Teller:
             kind="follow_up" if entry.type == Entry.Type.FOLLOW_UP else "move" if entry.to_stage else "",
         )
 
+    def did(self, done: Behaviour, points: int) -> Happening:
+        """What the lead did; who told of it, where a person did."""
+        is_late = done.recorded_at > done.at and done.batch_id is None
+        after = duration(int((done.recorded_at - done.at).total_seconds()))
+        told = f"told by {done.by}" if done.by else ""
+        return Happening(
+            at=done.at,
+            order=-(2**60) + done.pk,
+            when=self.when(done.at),
+            text=f"{begun(BEHAVIOURS[done.kind].did)}.",
+            side="mkt",
+            filled=bool(points),
+            note=", ".join(part for part in (f"“{done.detail}”" if done.detail else "", told) if part),
+            times=self._times(done.at, done.recorded_at),
+            late=f"entered {after} later" if is_late else "",
+            taken_back="" if done.retracted_at is None else f"taken back {self.when(done.retracted_at)}",
+            undo=done.pk if self._is_mine_and_fresh(done) else None,
+            undo_by="take_back_behaviour",
+            kind="did",
+            points=f"{points:+}".replace("-", "\u2212") if points else "",
+        )
+
     def _times(self, at: dt.datetime, recorded_at: dt.datetime) -> str:
         if at == recorded_at:
             return ""
@@ -141,9 +175,12 @@ class _Teller:
         return f"happened {happened}, recorded {recorded}"
 
     def _may_undo(self, entry: Entry) -> bool:
-        age = (self.now - entry.recorded_at).total_seconds()
-        mine = entry.type == Entry.Type.FOLLOW_UP and entry.by_id == self.reader.pk
-        return mine and entry.retracted_at is None and age <= UNDO_SECONDS
+        return entry.type == Entry.Type.FOLLOW_UP and self._is_mine_and_fresh(entry)
+
+    def _is_mine_and_fresh(self, written: Entry | Behaviour) -> bool:
+        age = (self.now - written.recorded_at).total_seconds()
+        mine = written.by_id == self.reader.pk
+        return mine and written.retracted_at is None and age <= UNDO_SECONDS
 
     def _text(self, entry: Entry) -> str:
         who = str(entry.by or entry.by_text or "Somebody")

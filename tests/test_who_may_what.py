@@ -22,17 +22,21 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from leads.actions import ACTIONS
 from leads.importing import uploads
-from leads.models import Lead, Upload
+from leads.models import Behaviour, Lead, Upload
+from leads.services.behaviour import record_behaviour
 from leads.services.follow_up import log_follow_up
 from leads.services.holding import assign, pause, pause_reasons
 from leads.services.pipeline import rejection_reasons
 from leads.tests.factories import handed_over, lead
 from reports.models import Report
 from reports.services.weekly import weekly
-from slas.models import Agreement, Campaign, Version
+from slas.models import Agreement, Amendment, Campaign, Comment, Version
+from slas.services.amending import ask
 from slas.services.campaigns import Plan, add_campaign
+from slas.services.commenting import comment, settle
 from slas.services.drafting import create_agreement, draft_next
 from slas.services.proposing import propose
+from slas.services.witnessing import invite_witness
 from slas.tests.editing import fields
 from slas.tests.factories import signed_agreement
 from smarketing.accounts.invitations import invite
@@ -107,6 +111,10 @@ class World:
         return log_follow_up(self.hers, by=self.rita, now=NOW, kind="call", outcome="no_answer")
 
     @cached_property
+    def recorded(self) -> Behaviour:
+        return record_behaviour(self.hers, "webinar", by=self.mia, now=NOW)
+
+    @cached_property
     def paused(self) -> Lead:
         reason = pause_reasons(self.hers.handoffs.get())[0]
         pause(self.hers, by=self.rita, now=BEFORE, reason=reason, seen_to_by=self.mona)
@@ -136,6 +144,24 @@ class World:
             follow_up="Call.",
         )
         return add_campaign(self.agreement, plan, by=self.mia, now=BEFORE)
+
+    @cached_property
+    def witnessed(self) -> Version:
+        invite_witness(self.proposed, self.vic, by=self.mona, now=BEFORE)
+        return self.proposed
+
+    @cached_property
+    def asked(self) -> Amendment:
+        day = dt.date(2026, 11, 25)
+        return ask(self.agreement, Amendment.Kind.CLOSURE, day, by=self.mona, now=BEFORE)
+
+    @cached_property
+    def remark(self) -> Comment:
+        return comment(self.draft, "time", "Why not at 8?", by=self.rita, now=BEFORE)
+
+    @cached_property
+    def settled(self) -> Comment:
+        return settle(self.remark, by=self.mona, now=BEFORE)
 
     @cached_property
     def mail(self) -> Mail:
@@ -237,6 +263,7 @@ class Read:
     may: frozenset[str] | set[str] = PEOPLE
     args: Arguments = lambda world: []
     refused: int = 403
+    query: str = ""
 
 
 def _numbered(name: str) -> Arguments:
@@ -250,6 +277,9 @@ def _about(name: str) -> Arguments:
 READ: dict[str, Read] = {
     "scoreboard": Read(),
     "figure": Read(args=lambda world: ["inbound", "mqls"]),
+    "draft_trial": Read(args=_numbered("draft")),
+    "draft_leads": Read(args=_numbered("draft"), query="?of=all"),
+    "draft_panel": Read(args=lambda world: [*_numbered("draft")(world), "stages"]),
     "report_list": Read(),
     "report": Read(args=lambda world: [world.report.token]),
     "me": Read(),
@@ -273,6 +303,9 @@ READ: dict[str, Read] = {
     "running_clocks": Read(args=_numbered("proposed")),
     "closed_date": Read(args=lambda world: ["inbound"]),
     "version_terms": Read(args=_numbered("proposed")),
+    "version_hash": Read(args=_numbered("proposed")),
+    "version_changes": Read(args=_numbered("draft")),
+    "amendments": Read(args=lambda world: ["inbound"]),
     "lead_list": Read(),
     "lead_export": Read(),
     "queue": Read(),
@@ -338,6 +371,9 @@ ON_LEADS: list[Act] = [
     *_on_lead("log on an own lead", HOLDER, **_LOG),
     *_on_lead("log on an unassigned lead", {"sam", "rita", "raj"}, "free", **_LOG),
     *_on_lead("take_back", {"rita"}, entry=lambda world: world.logged.pk),
+    *_on_lead("record_behaviour", IMPORTERS | {"rita"}, kind="webinar", detail="Routes", when=""),
+    *_on_lead("record_behaviour of an unassigned lead", IMPORTERS, "free", kind="webinar"),
+    *_on_lead("take_back_behaviour", {"mia"}, entry=lambda world: world.recorded.pk),
     *_on_lead("accept", HOLDER),
     *_on_lead("accept an unassigned lead", {"sam"}, "free"),
     *_on_lead("reject", HOLDER, reason=lambda world: rejection_reasons(world.hers.handoffs.get())[0]),
@@ -383,6 +419,30 @@ ACTS: list[Act] = [
         lambda world: {"edition": "1"},
     ),
     Act("campaign_call_off", IMPORTERS, lambda world: ["inbound", world.campaign.pk]),
+    Act(
+        "amendments",
+        MANAGERS,
+        lambda world: ["inbound"],
+        lambda world: {"kind": "closure", "date": "2026-11-24", "note": "Move"},
+    ),
+    Act("amendment_confirm", {"sam"}, lambda world: ["inbound", world.asked.pk]),
+    Act(
+        "amendment_decline",
+        {"sam"},
+        lambda world: ["inbound", world.asked.pk],
+        lambda world: {"reason": "We are open."},
+    ),
+    Act("amendment_withdraw", {"mona"}, lambda world: ["inbound", world.asked.pk]),
+    Act(
+        "version_comment",
+        ON_A_SIDE,
+        _numbered("draft"),
+        lambda world: {"section": "time", "text": "Open at 8?"},
+    ),
+    Act("comment_settle", ON_A_SIDE, lambda world: ["inbound", world.draft.number, world.remark.pk]),
+    Act("comment_open", ON_A_SIDE, lambda world: ["inbound", world.draft.number, world.settled.pk]),
+    Act("witness_invite", MANAGERS, _numbered("proposed"), lambda world: {"user": world.vic.pk}),
+    Act("version_witness", {"vic"}, _numbered("witnessed"), lambda world: {"password": PASSWORD}),
     Act("version_draft", MANAGERS, lambda world: ["inbound"]),
     Act("version_edit_others", MANAGERS, _numbered("draft"), done=200),
     Act("version_edit_section", MANAGERS, lambda world: [*_numbered("draft")(world), "reports"], draft_body),
@@ -505,7 +565,7 @@ def status_of(answer: Any) -> Any:
 @pytest.mark.parametrize("name", READ)
 def test_who_may_open_it(name):
     world, read = World(), READ[name]
-    url = reverse(name, args=read.args(world))
+    url = reverse(name, args=read.args(world)) + read.query
     expected = {who: (200 if who in read.may else read.refused, "same") for who in PEOPLE}
     expected[STRANGER] = ("log-in", "same")
     assert answers(world, lambda client: status_of(client.get(url))) == expected

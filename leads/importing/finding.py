@@ -19,6 +19,7 @@ from .rows import Rejected, Row
 ARRIVALS = tuple(ARRIVAL_FIELDS.values())
 COLUMNS = (
     *TEXT_FIELDS,
+    *("employees", "agreement_why"),
     *("amount", "currency", "extra", "owner_id", "owner_text", "stage", "lost_at"),
     *ARRIVALS,
 )

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .presets import FIELDS, PRESETS, SYNONYMS, Target
+from .presets import LEADS, Sort, Target
 from .reading import ImportFailed
 
 UNMAPPED = "extra"
 # The two columns that our own file of rejected rows adds: mended and imported again, they are no data.
 REJECT_COLUMNS = ("row", "reason")
+_NEEDED = {"kind": "what the lead did", "at": "when it happened"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +48,28 @@ class Mapping:
         }
 
 
-def choose_mapping(headers: Sequence[str], *, preset: str = "", stated: Sequence[str] = ()) -> Mapping:
+def choose_mapping(
+    headers: Sequence[str], *, preset: str = "", stated: Sequence[str] = (), sort: Sort = LEADS
+) -> Mapping:
     """The mapping of a file. `stated`: "THEIRS=OURS" texts, which go before the preset, or without a
     preset before our field names and their usual synonyms (whatever case). OURS may be `extra`.
 
-    ImportFailed: unknown preset, column or field; a field filled twice; no column that tells leads apart.
+    ImportFailed: unknown preset, column or field; a field filled twice; no column that tells leads apart, or
+    none for what the sort needs.
     """
-    mapping = match_columns(headers, preset=preset, stated=stated)
-    _check(mapping, headers)
+    mapping = match_columns(headers, preset=preset, stated=stated, sort=sort)
+    _check(mapping, headers, sort)
     return mapping
 
 
-def match_columns(headers: Sequence[str], *, preset: str = "", stated: Sequence[str] = ()) -> Mapping:
+def match_columns(
+    headers: Sequence[str], *, preset: str = "", stated: Sequence[str] = (), sort: Sort = LEADS
+) -> Mapping:
     """`choose_mapping`, also where a field is filled twice or no column tells leads apart."""
-    if preset and preset not in PRESETS:
-        raise ImportFailed(f"There is no preset “{preset}”. There are: {', '.join(PRESETS)}.")
-    by_hand = _stated(headers, stated)
-    named = _of_preset(headers, preset) if preset else _of_names(headers)
+    if preset and preset not in sort.presets:
+        raise ImportFailed(f"There is no preset “{preset}”. There are: {', '.join(sort.presets) or 'none'}.")
+    by_hand = _stated(headers, stated, sort)
+    named = _of_preset(headers, preset, sort) if preset else _of_names(headers, sort)
     taken = {(target.field, target.role) for targets in by_hand.values() for target in targets}
     columns = []
     for index, header in enumerate(headers):
@@ -75,13 +81,13 @@ def match_columns(headers: Sequence[str], *, preset: str = "", stated: Sequence[
     return Mapping(_without_reject_columns(columns), preset)
 
 
-def preset_that_fits(headers: Sequence[str]) -> str:
+def preset_that_fits(headers: Sequence[str], sort: Sort = LEADS) -> str:
     """The preset whose columns are all there, the one of most columns first; blank where none fits."""
-    fitting = [name for name, columns in PRESETS.items() if set(columns) <= set(headers)]
-    return max(fitting, key=lambda name: len(PRESETS[name]), default="")
+    fitting = [name for name, columns in sort.presets.items() if set(columns) <= set(headers)]
+    return max(fitting, key=lambda name: len(sort.presets[name]), default="")
 
 
-def _stated(headers: Sequence[str], stated: Sequence[str]) -> dict[str, tuple[Target, ...]]:
+def _stated(headers: Sequence[str], stated: Sequence[str], sort: Sort) -> dict[str, tuple[Target, ...]]:
     found: dict[str, tuple[Target, ...]] = {}
     for text in stated:
         theirs, equals, ours = (part.strip() for part in text.rpartition("="))
@@ -92,10 +98,10 @@ def _stated(headers: Sequence[str], stated: Sequence[str]) -> dict[str, tuple[Ta
         )
         if header is None:
             raise ImportFailed(f"The file has no column “{theirs}”. Its columns are: {_listed(headers)}.")
-        if ours not in (*FIELDS, UNMAPPED):
+        if ours not in (*sort.fields, UNMAPPED):
+            left = "keeps a column as extra data" if sort.keeps_rest else "leaves a column out"
             raise ImportFailed(
-                f"We have no field “{ours}”. Our fields are: {', '.join(FIELDS)}; "
-                f"{UNMAPPED} keeps a column as extra data."
+                f"We have no field “{ours}”. Our fields are: {', '.join(sort.fields)}; {UNMAPPED} {left}."
             )
         found.setdefault(header, ())
         if ours != UNMAPPED:
@@ -103,20 +109,21 @@ def _stated(headers: Sequence[str], stated: Sequence[str]) -> dict[str, tuple[Ta
     return found
 
 
-def _of_preset(headers: Sequence[str], preset: str) -> dict[str, tuple[Target, ...]]:
-    missing = [theirs for theirs in PRESETS[preset] if theirs not in headers]
+def _of_preset(headers: Sequence[str], preset: str, sort: Sort) -> dict[str, tuple[Target, ...]]:
+    columns = sort.presets[preset]
+    missing = [theirs for theirs in columns if theirs not in headers]
     if missing:
         raise ImportFailed(
-            f"The preset {preset} reads the columns {', '.join(PRESETS[preset])}; this file has no "
+            f"The preset {preset} reads the columns {', '.join(columns)}; this file has no "
             f"{', '.join(missing)}. Its columns are: {_listed(headers)}."
         )
-    return PRESETS[preset]
+    return columns
 
 
-def _of_names(headers: Sequence[str]) -> dict[str, tuple[Target, ...]]:
+def _of_names(headers: Sequence[str], sort: Sort) -> dict[str, tuple[Target, ...]]:
     """Our own names first; a synonym only where no other column has the name itself."""
-    exact = {plain(field): field for field in FIELDS}
-    alike = {synonym: field for field, synonyms in SYNONYMS.items() for synonym in synonyms}
+    exact = {plain(field): field for field in sort.fields}
+    alike = {synonym: field for field, synonyms in sort.synonyms.items() for synonym in synonyms}
     found: dict[str, tuple[Target, ...]] = {
         header: (Target(exact[plain(header)]),) for header in headers if plain(header) in exact
     }
@@ -139,13 +146,21 @@ def _without_reject_columns(columns: list[Column]) -> tuple[Column, ...]:
     return tuple(columns[:-2] if last == REJECT_COLUMNS else columns)
 
 
-def _check(mapping: Mapping, headers: Sequence[str]) -> None:
+def _check(mapping: Mapping, headers: Sequence[str], sort: Sort) -> None:
     if not mapping.fills("external_id") and not mapping.fills("email"):
         raise ImportFailed(
             "No column says which lead a row is. Name one external_id or email in the first line, or say "
             f"which it is: --map THEIRS=email. The first line has: {_listed(headers)}.",
             on_page="No column says which lead a row is. Choose one that goes to the e-mail or the ID.",
         )
+    for field in sort.needs:
+        if not mapping.fills(field):
+            what = _NEEDED[field]
+            raise ImportFailed(
+                f"No column says {what}. Name one {field} in the first line, or say which it is: "
+                f"--map THEIRS={field}. The first line has: {_listed(headers)}.",
+                on_page=f"No column says {what}. Choose the one that does.",
+            )
     seen: dict[tuple[str, str], str] = {}
     for column in mapping.columns:
         for target in column.targets:

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.conf import settings
 
-from leads.services.belonging import in_scope
+from leads.services.belonging import first_that_takes
 from leads.services.tiers import named_attributes
 from slas.models import Agreement, Version
+from slas.rules.conditions import asked_about
 from slas.rules.terms import AgreementTerms
 from slas.rules.zones import local_day
 
@@ -80,20 +81,38 @@ class Places:
                 raise ImportFailed(_no_such(slug))
             self.named = self._place(agreement)
         self.none = Place(None, zone or settings.TIME_ZONE)
-        tried = [] if slug else [self._place(one) for one in Agreement.objects.all()]
-        self.tried = [place for place in tried if place.versions and not place.versions[0][1].by_name_only]
+        self._offered = [] if slug else [self._place(one) for one in Agreement.objects.all()]
+        signed = [place for place in self._offered if place.versions]
+        self.tried = [place for place in signed if not place.versions[0][1].by_name_only]
+        self._asked = sorted({name for place in self.tried for name in _asks(place.versions[0][1])})
+        self._found: dict[tuple[Any, ...], tuple[Place, str]] = {}  # leads of one kind come by the thousand
 
-    def of(self, columns: Mapping[str, Any], extra: Mapping[str, str]) -> Place:
-        """The agreement named, else the first in the stated order whose scope matches, else none."""
-        if self.named is not None or not self.tried:
-            return self.named or self.none
+    def of(self, columns: Mapping[str, Any], extra: Mapping[str, str]) -> tuple[Place, str]:
+        """The agreement named, else the first in the stated order whose scope matches, else none; and why,
+        in a sentence."""
+        if self.named is not None:
+            return self.named, "The import named it."
         attributes = named_attributes(columns, extra)
-        return next((place for place in self.tried if takes(place, attributes)), self.none)
+        asked = tuple(attributes.get(name) for name in self._asked)
+        if asked not in self._found and len(self._found) < _REMEMBERED:
+            self._found[asked] = self._belonging(attributes)
+        return self._found.get(asked) or self._belonging(attributes)
+
+    def _belonging(self, attributes: Mapping[str, Any]) -> tuple[Place, str]:
+        offered = ((place.agreement, place.versions[0][1]) for place in self.tried if place.agreement)
+        found = first_that_takes(offered, attributes, _ANY_TIME)
+        place = next((place for place in self.tried if place.agreement == found.agreement), self.none)
+        return place, found.why
 
     @property
     def all(self) -> list[Place]:
         """Every place a row may go to."""
         return [self.named] if self.named else [*self.tried, self.none]
+
+    def zones(self) -> dict[int | None, str]:
+        """The zone of times of leads that are here, by their agreement; of the one named alone, if one is."""
+        places = [self.named] if self.named else [*self._offered, self.none]
+        return {place.pk: place.zone for place in places}
 
     def _place(self, agreement: Agreement) -> Place:
         versions = tuple((version, version.terms()) for version in agreement.versions_signed())
@@ -101,12 +120,13 @@ class Places:
         return Place(agreement, zone, versions)
 
 
-def takes(place: Place, attributes: Mapping[str, Any]) -> bool:
-    """Whether the scope of its newest version takes a lead with these attributes."""
-    return in_scope(place.versions[0][1], attributes, _ANY_TIME)[0]
+def _asks(terms: AgreementTerms) -> frozenset[str]:
+    """The fields that a scope asks about."""
+    return asked_about(terms.scope, terms.personas, terms.scoring).fields if terms.scope else frozenset()
 
 
 # Scopes ask about attributes only, so the instant does not matter.
+_REMEMBERED = 20_000
 _ANY_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 

@@ -12,6 +12,7 @@ TEXT_FIELDS = (
     "company",
     "job_title",
     "country",
+    "industry",
     "phone",
     "source",
     "campaign",
@@ -27,7 +28,7 @@ DATE_FIELDS = (
     "lost_at",
 )
 MONEY_FIELDS = ("amount", "currency")
-FIELDS = (*TEXT_FIELDS, "owner", *DATE_FIELDS, *MONEY_FIELDS)
+FIELDS = (*TEXT_FIELDS, "employees", "owner", *DATE_FIELDS, *MONEY_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ PRESETS: dict[str, Preset] = {
     },
 }
 
+# What leads did: one event a row.
+EVENT_FIELDS = ("external_id", "email", "kind", "at", "detail")
+EVENT_DATE = "at"
+
 # What our fields are called elsewhere, in small letters without punctuation.
 SYNONYMS = {
     "external_id": ("id", "lead id", "record id", "contact id", "externalid"),
@@ -73,6 +78,11 @@ SYNONYMS = {
     "company": ("company name", "account name", "organisation", "organization", "account"),
     "job_title": ("title", "jobtitle", "position"),
     "country": ("country region", "country code"),
+    "industry": ("sector", "vertical", "industry sector", "company industry", "branch"),
+    "employees": (
+        *("number of employees", "no of employees", "num employees", "employee count", "company size"),
+        *("headcount", "company headcount", "size of company", "staff"),
+    ),
     "phone": ("phone number", "telephone", "mobile", "mobile phone", "mobile phone number"),
     "source": ("lead source", "origin", "original source"),
     "campaign": ("campaign name", "utm campaign"),
@@ -88,3 +98,37 @@ SYNONYMS = {
     "amount": ("deal amount", "deal value"),
     "currency": ("currency code", "deal currency", "currency iso code"),
 }
+
+EVENT_SYNONYMS = {
+    "external_id": SYNONYMS["external_id"],
+    "email": (*SYNONYMS["email"], "contact email", "lead email", "contact"),
+    "kind": (
+        *("event", "event type", "activity", "activity type", "type", "action", "behaviour", "behavior"),
+        *("what", "interaction", "engagement"),
+    ),
+    "at": (
+        *("date", "time", "datetime", "date time", "timestamp", "when", "occurred at", "happened at"),
+        *("event date", "event time", "activity date", "activity time", "created at", "created"),
+    ),
+    "detail": (
+        *("details", "description", "subject", "page", "page url", "url", "asset", "content", "name"),
+        *("title", "event name", "activity name", "webinar", "form", "campaign"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What a file holds a row of: its fields, what they are called elsewhere, other systems' exports."""
+
+    key: str
+    fields: tuple[str, ...]
+    synonyms: dict[str, tuple[str, ...]]
+    presets: dict[str, Preset]
+    keeps_rest: bool
+    needs: tuple[str, ...] = ()
+
+
+LEADS = Sort("leads", FIELDS, SYNONYMS, PRESETS, keeps_rest=True)
+EVENTS = Sort("behaviour", EVENT_FIELDS, EVENT_SYNONYMS, {}, keeps_rest=False, needs=("kind", "at"))
+SORTS = {sort.key: sort for sort in (LEADS, EVENTS)}

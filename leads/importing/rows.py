@@ -35,8 +35,9 @@ class Owner:
 class Row:
     """What one row says. Blank cells say nothing and are left out everywhere.
 
-    `attributes`: columns of Lead by name (texts, amount as Decimal, currency). `instants`: by
-    DATE_FIELDS, aware. `extra`: unmapped columns by header.
+    `attributes`: columns of Lead by name (texts, employees, amount as Decimal, currency). `instants`: by
+    DATE_FIELDS, aware. `extra`: unmapped columns by header, and a company size that is a range. `why`: in a
+    sentence, why the lead belongs where it does.
     """
 
     number: int
@@ -46,6 +47,19 @@ class Row:
     instants: dict[str, dt.datetime]
     owners: tuple[Owner, ...]
     extra: dict[str, str]
+    why: str = ""
+
+
+def sound(cells: Sequence[str], width: int) -> list[str]:
+    """The cells of a row, stripped; Rejected where they are not as many as the header's, or can't be kept."""
+    if len(cells) != width:
+        raise Rejected(
+            f"The row has {len(cells)} cells, the header has {width}. A separator or a quote is "
+            f"{'missing' if len(cells) < width else 'too many'}."
+        )
+    if any("\x00" in cell for cell in cells):
+        raise Rejected("The row holds a NUL character. Remove it.")
+    return [unguarded(cell.strip()).strip() for cell in cells]
 
 
 class RowReader:
@@ -72,31 +86,24 @@ class RowReader:
 
     def read(self, number: int, cells: Sequence[str], width: int) -> Row:
         """The Row; Rejected where a cell can't be used. `width`: how many columns the header has."""
-        if len(cells) != width:
-            raise Rejected(
-                f"The row has {len(cells)} cells, the header has {width}. A separator or a quote is "
-                f"{'missing' if len(cells) < width else 'too many'}."
-            )
-        if any("\x00" in cell for cell in cells):
-            raise Rejected("The row holds a NUL character. Remove it.")
-        stripped = [unguarded(cell.strip()).strip() for cell in cells]
+        stripped = sound(cells, width)
         reasons: list[str] = []
         attributes = self._attributes(stripped, reasons)
         extra = self._rest(stripped, reasons)
-        place = self.places.of(attributes, extra)
+        place, why = self.places.of(attributes, extra)
         instants = self._instants(stripped, place, reasons)
         owners = self._held_by(stripped, reasons)
         if not attributes.get("external_id") and not attributes.get("email") and not reasons:
             reasons.append("The row has neither an external_id nor an email, so nobody can tell whose it is.")
         if reasons:
             raise Rejected(" ".join(reasons))
-        return Row(number, cells, place, attributes, instants, owners, extra)
+        return Row(number, cells, place, attributes, instants, owners, extra, why)
 
     def _attributes(self, cells: Sequence[str], reasons: list[str]) -> dict[str, Any]:
         found = {}
         for index, header, field in self._texts:
             value = tidy(cells[index])
-            if value:
+            if value and not (field == "employees" and values.is_range(value)):
                 try:
                     found[field] = _CHECKS[field](value)
                 except BadValue as bad:
@@ -128,7 +135,12 @@ class RowReader:
 
     def _rest(self, cells: Sequence[str], reasons: list[str]) -> dict[str, str]:
         found = {}
-        for index, header in self._extra:
+        ranges = [
+            (i, header)
+            for i, header, field in self._texts
+            if field == "employees" and values.is_range(tidy(cells[i]))
+        ]
+        for index, header in [*self._extra, *ranges]:
             if cells[index]:
                 try:
                     found[header] = values.text(cells[index], _LONGEST_EXTRA)
@@ -139,4 +151,9 @@ class RowReader:
 
 _CHECKS: dict[str, Any] = {
     field: (lambda value, limit=values.LIMITS[field]: values.text(value, limit)) for field in TEXT_FIELDS
-} | {"email": values.email, "amount": values.amount, "currency": values.currency}
+} | {
+    "email": values.email,
+    "employees": values.employees,
+    "amount": values.amount,
+    "currency": values.currency,
+}

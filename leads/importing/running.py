@@ -133,8 +133,8 @@ def run(
         done.rejected, done.reasons = rejected.count, rejected.first
     done.unknown_owners = sorted(unknown)
     if resume is not None:
-        _count_what_was_in(done, resume, prepared.survey.rows)
-    done.batch = _finish(store.batch, done, prepared.now)
+        count_what_was_in(done, resume, prepared.survey.rows)
+    done.batch = finish(store.batch, done, prepared.now)
     return done
 
 
@@ -221,14 +221,14 @@ def _new_batch(prepared: Import, by: User | None) -> ImportBatch:
     )
 
 
-def _count_what_was_in(done: Imported, batch: ImportBatch, rows: int) -> None:
+def count_what_was_in(done: Imported, batch: ImportBatch, rows: int) -> None:
     """The rows that the run before had stored were found unchanged by this one: they count as stored."""
     batch.refresh_from_db(fields=["created", "updated"])
     done.created, done.updated = batch.created, batch.updated
     done.unchanged = max(0, rows - done.rejected - done.created - done.updated)
 
 
-def _finish(batch: ImportBatch | None, done: Imported, now: dt.datetime) -> ImportBatch | None:
+def finish(batch: ImportBatch | None, done: Imported, now: dt.datetime) -> ImportBatch | None:
     """A file that changed nothing leaves no row behind, so the same file twice is the same as once."""
     if batch is None:
         return None

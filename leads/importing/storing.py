@@ -103,7 +103,7 @@ class Store:
         for group in groups:
             for row in group:
                 try:
-                    state = book.find(row) or LeadState(row.place)
+                    state = book.find(row) or LeadState(row.place, columns={"agreement_why": row.why})
                     tell(state, row, self._held(row, outcome), measures=self._measures)
                 except Rejected as reason:
                     outcome.rejected.append((row, str(reason)))

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from .dates import ORDERS, DateReader, Order, OrderFinder
 from .mapping import Mapping
-from .presets import DATE_FIELDS
+from .presets import DATE_FIELDS, EVENT_DATE
 from .reading import MAX_ROWS, ImportFailed, Table, UnreadableFile
 
 
@@ -79,7 +79,7 @@ class Survey:
         self._dates = [
             (column.index, column.header)
             for column in mapping.columns
-            if any(target.field in DATE_FIELDS for target in column.targets)
+            if any(target.field in (*DATE_FIELDS, EVENT_DATE) for target in column.targets)
         ]
         self._keys = [
             (column.index, target.field)

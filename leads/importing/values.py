@@ -22,6 +22,9 @@ _GROUP = "[ '.,\u00a0\u2009\u202f\u2019]"
 _GROUPED = re.compile(rf"\d{{1,3}}({_GROUP})\d{{3}}(?:\1\d{{3}})*(?:([.,])(\d+))?")
 _PLAIN = re.compile(r"(\d+)(?:([.,])(\d+))?")
 _WHOLE_DIGITS = 14  # of Lead.amount
+_PEOPLE = re.compile(rf"\d+|\d{{1,3}}({_GROUP})\d{{3}}(?:\1\d{{3}})*")
+_RANGE = re.compile(r"[\d .,']+ ?(?:-|\u2013|\u2014|to) ?[\d .,']+|[\d .,']+ ?\+|[<>\u2264\u2265] ?[\d .,']+")
+_MOST_PEOPLE = 100_000_000
 
 
 def text(value: str, limit: int) -> str:
@@ -46,6 +49,21 @@ def currency(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{3}", value):
         raise BadValue(f"“{value[:20]}” is no currency. Write its three letters, as in EUR.")
     return value.upper()
+
+
+def employees(value: str) -> int:
+    """How many people work somewhere: 120, 1,200 and 1.200 alike, since there are no half people."""
+    if not _PEOPLE.fullmatch(value):
+        raise BadValue(f"“{value[:40]}” is no number of people. Write it as 120.")
+    number = int(re.sub(r"\D", "", value)[:20])
+    if number > _MOST_PEOPLE:
+        raise BadValue(f"{value[:40]} is more people than any company has. Check the number.")
+    return number
+
+
+def is_range(value: str) -> bool:
+    """ "50-200", "50 to 200", "500+": a size, but no number."""
+    return _RANGE.fullmatch(value) is not None
 
 
 def amount(value: str) -> Decimal:

@@ -64,13 +64,14 @@ def take_back(behaviour: Behaviour, *, by: User, now: dt.datetime) -> None:
         with enter(lead, by=by, now=now) as visit:
             behaviour = Behaviour.objects.get(pk=behaviour.pk)
             visit.allow(
-                behaviour.by_id == by.pk, "Only whoever recorded what a lead did takes it back, in the minute."
+                behaviour.by_id == by.pk,
+                "Only whoever recorded what a lead did takes it back, within a minute.",
             )
             if behaviour.retracted_at is not None:
                 return
             if visit.now > behaviour.recorded_at + dt.timedelta(seconds=UNDO_SECONDS):
                 raise Refused(
-                    f"This was recorded at {visit.when(behaviour.recorded_at)}, and a minute is over. It stays."
+                    f"It was recorded at {visit.when(behaviour.recorded_at)}, and a minute is over. It stays."
                 )
             behaviour.retracted_at = visit.now
             behaviour.save(update_fields=["retracted_at"])

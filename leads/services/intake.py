@@ -27,6 +27,7 @@ PERSON_FIELDS = (
 ORIGIN_FIELDS = ("source", "campaign", "external_id")
 EDITABLE = (*PERSON_FIELDS, *ORIGIN_FIELDS)
 _FIGURES_DEPEND_ON = ("source", "campaign")
+_TOOK_OUT = " took it out."
 
 
 def add_lead(
@@ -65,7 +66,8 @@ def add_lead(
 def edit_lead(lead: Lead, *, by: User, now: dt.datetime, **fields: Any) -> list[str]:
     """Change fields of a lead (EDITABLE; `agreement` before it is first handed over); the changed names.
 
-    A clock keeps the tier it started under, whatever is edited later (product section 3 rule 11).
+    A clock keeps the tier it started under, whatever is edited later (product section 3 rule 11). A lead of
+    no agreement is offered to all of them anew by what is known of it now, unless somebody took it out.
     """
     with transaction.atomic():
         changed = _edit(lead, by, now, fields)
@@ -80,14 +82,18 @@ def _edit(lead: Lead, by: User, now: dt.datetime, fields: dict[str, Any]) -> lis
             may_edit_lead(by, holder_id(lead)),
             f"Only Marketing, sales managers and whoever holds {lead} edit it.",
         )
-        agreement = fields.pop("agreement", lead.agreement)
-        _change_agreement(visit, agreement)
+        before = lead.agreement_id
+        _change_agreement(visit, fields.pop("agreement", lead.agreement))
         changed = [name for name, value in _clean(fields).items() if getattr(lead, name) != value]
         for name in changed:
             setattr(lead, name, _clean(fields)[name])
         _check(lead)
+        if changed and before is None:
+            _offer(lead, visit.now)
         _refuse_twin(lead)
         lead.save(update_fields=[*changed, "agreement", "agreement_why"])
+        if lead.agreement_id != before:
+            changed.append("agreement")
         if lead.agreement and set(changed) & set(_FIGURES_DEPEND_ON):
             touch(
                 lead.agreement, _first_instant(lead), f"The origin of {lead} was corrected."[:200], visit.now
@@ -105,9 +111,12 @@ def _change_agreement(visit: Visit, agreement: Agreement | None) -> None:
             "Leave the agreement as it is."
         )
     lead.agreement = agreement
-    lead.agreement_why = (
-        f"{visit.person.name} named it." if agreement else f"{visit.person.name} took it out."
-    )
+    lead.agreement_why = f"{visit.person.name} named it." if agreement else f"{visit.person.name}{_TOOK_OUT}"
+
+
+def _offer(lead: Lead, now: dt.datetime) -> None:
+    if lead.agreement is None and not lead.agreement_why.endswith(_TOOK_OUT):
+        lead.agreement, lead.agreement_why = agreement_for(attributes_of(lead), now)
 
 
 def _clean(fields: dict[str, Any]) -> dict[str, Any]:

@@ -103,9 +103,7 @@ def test_taken_back_it_never_counted(given, marketer):
 
 def test_an_mql_for_other_reasons_too_stays_one(given, marketer):
     record_behaviour(given, "demo_requested", by=marketer, now=NOW - DAY)
-    take_back(
-        record_behaviour(given, "demo_requested", by=marketer, now=NOW), by=marketer, now=NOW + SECOND
-    )
+    take_back(record_behaviour(given, "demo_requested", by=marketer, now=NOW), by=marketer, now=NOW + SECOND)
     assert Lead.objects.get(pk=given.pk).stage == "mql"
 
 
@@ -113,6 +111,6 @@ def test_it_is_taken_back_by_whoever_recorded_it_within_the_minute(given, market
     done = record_behaviour(given, "webinar", by=marketer, now=NOW)
     with pytest.raises(NotAllowed, match="Only whoever recorded what a lead did"):
         take_back(done, by=marketing_manager(), now=NOW)
-    with pytest.raises(Refused, match="a minute is over. It stays."):
+    with pytest.raises(Refused, match="a minute is over"):
         take_back(done, by=marketer, now=NOW + MINUTE + SECOND)
     assert rows(given) == [("webinar", NOW, None)]

@@ -523,3 +523,32 @@ def test_rows_of_one_lead_stay_together_however_far_apart(agreement, monkeypatch
     rows = rows_in_all_tables()
     take_in(text)
     assert rows_in_all_tables() == rows
+
+
+# --- who they are, and why they are where they are -----------------------------------------------
+
+
+@pytest.mark.parametrize("header", ["employees", "Number of employees", "Company size", "Headcount"])
+def test_company_size_and_industry_are_found_by_their_names(agreement, header):
+    done = take_in(f'email,{header},Sector\na@b.com,"1,200",Haulage\nc@d.com,50-200,\ne@f.com,about 9,\n')
+    assert done.counts() == {"created": 2, "updated": 0, "unchanged": 0, "rejected": 1}
+    assert done.reasons == [(4, f"{header}: “about 9” is no number of people. Write it as 120.")]
+    first, second = Lead.objects.order_by("email")
+    assert (first.employees, first.industry, first.extra) == (1200, "Haulage", {})
+    assert (second.employees, second.extra) == (None, {header: "50-200"})  # a range stays as text
+    assert take_in(f"email,{header}\na@b.com,\nc@d.com,80\n").counts()["updated"] == 1
+    assert list(Lead.objects.order_by("email").values_list("employees", flat=True)) == [1200, 80]
+
+
+def test_an_imported_lead_says_why_it_is_where_it_is(agreement):
+    signed_version(agreement, starts_on=dt.date(2018, 1, 2), scope={"field": "country", "in": ["DK"]})
+    take_in("email,country\na@b.com,DK\nc@d.com,SE\ne@f.com,\n", agreement="")
+    take_in("email,country\ng@h.com,SE\n")
+    assert list(Lead.objects.order_by("email").values_list("agreement_why", flat=True)) == [
+        "Inbound takes it: the country is DK.",
+        "No agreement takes it. Inbound does not take it: the country is SE.",
+        "No agreement takes it. Inbound does not take it: the country is unknown.",
+        "The import named it.",
+    ]
+    take_in("email,company\na@b.com,Holm\n", agreement="")
+    assert Lead.objects.get(email="a@b.com").agreement_why == "Inbound takes it: the country is DK."

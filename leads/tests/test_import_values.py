@@ -205,3 +205,24 @@ def test_a_text_that_does_not_fit_is_told_with_its_length():
     assert values.text("x" * 60, 60) == "x" * 60
     with pytest.raises(BadValue, match="61 characters, and at most 60 fit"):
         values.text("x" * 61, 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [("120", 120), ("0", 0), ("1,200", 1200), ("1.200", 1200), ("1 200", 1200), ("1.200.000", 1_200_000)],
+)
+def test_a_company_size_is_a_number_of_people(text, people):
+    assert values.employees(text) == people
+
+
+@pytest.mark.parametrize("text", ["many", "1.5", "12,00", "-5", "1,200.50", "~50", "9" * 30])
+def test_what_is_no_number_of_people_is_refused(text):
+    with pytest.raises(BadValue, match=r"is no number of people\. Write it as 120\.|more people than any"):
+        values.employees(text)
+
+
+@pytest.mark.parametrize("text", ["50-200", "50 - 200", "50 to 200", "1,000\u20135,000", "500+", "> 500"])
+def test_a_range_is_no_number(text):
+    assert values.is_range(text)
+    with pytest.raises(BadValue):
+        values.employees(text)

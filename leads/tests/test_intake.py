@@ -165,3 +165,18 @@ def test_a_name_is_tidied_when_it_is_added_and_when_it_is_edited(agreement):
     made = add_lead(by=mia(), now=NOW, agreement=agreement, first_name="\u202eAnn", last_name="Berg\r\n=1")
     assert (made.first_name, made.last_name) == ("Ann", "Berg =1")
     assert edit_lead(made, by=marketing_manager(), now=NOW, last_name="Berg\t=1") == []
+
+
+def test_a_lead_of_no_agreement_is_offered_anew_when_it_is_filled_in():
+    nordic = signed_agreement("nordic", scope={"field": "country", "in": ["DK"]})
+    marketer = mia()
+    lost = add_lead(by=marketer, now=NOW, first_name="A")
+    assert lost.agreement is None
+    assert lost.agreement_why == "No agreement takes it. Nordic does not take it: the country is unknown."
+    assert edit_lead(lost, by=marketer, now=NOW, country="SE") == ["country"]
+    assert lost.agreement_why == "No agreement takes it. Nordic does not take it: the country is SE."
+    assert edit_lead(lost, by=marketer, now=NOW, country="DK") == ["country", "agreement"]
+    assert (lost.agreement, lost.agreement_why) == (nordic, "Nordic takes it: the country is DK.")
+    assert edit_lead(lost, by=marketer, now=NOW, agreement=None) == ["agreement"]
+    assert edit_lead(lost, by=marketer, now=NOW, phone="1") == ["phone"]
+    assert (lost.agreement, lost.agreement_why) == (None, "Mia Holm took it out.")

@@ -18,6 +18,11 @@ from smarketing.accounts.models import User
 from smarketing.now import this_second
 
 _UNDO = "undo_follow_up"
+_UNDONE_BY = {"log": "take_back", "record_behaviour": "take_back_behaviour"}
+_GONE = {  # an old page sent its click once more; what somebody else had recorded
+    "log": "You took this follow-up back, so it does not count. Log it anew if it took place.",
+    "record_behaviour": "Nothing was recorded: it was here before, or you took it back.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +63,19 @@ def attempt(request: HttpRequest, lead: Lead) -> Attempt:
 
 
 def _tell(request: HttpRequest, lead: Lead, action: Action, sentence: str, click: str) -> None:
-    """A follow-up is told by the toast that can undo it, everything else by a message."""
+    """What can be undone is told by the toast that undoes it, everything else by a message."""
     request.session.pop(_UNDO, None)
-    if action.name != "log":
+    if action.name not in _UNDONE_BY:
         messages.success(request, sentence)
         return
-    own = lead.entries.follow_ups().standing().filter(by=reader_of(request))
+    written: Any = lead.entries.follow_ups() if action.name == "log" else lead.behaviour
+    own = written.filter(by=reader_of(request), retracted_at=None)
     logged = (own.filter(click=click) if click else own).order_by("recorded_at", "id").last()
-    if logged is None:  # an old page sent its click once more
-        messages.info(
-            request, "You took this follow-up back, so it does not count. Log it anew if it took place."
-        )
+    if logged is None:
+        messages.info(request, _GONE[action.name])
         return
     request.session[_UNDO] = {
+        "action": _UNDONE_BY[action.name],
         "entry": logged.pk,
         "lead": lead.pk,
         "text": sentence,

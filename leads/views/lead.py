@@ -20,12 +20,15 @@ from leads.states import look_of
 from leads.stories import EntryRow, Shelf, story_on
 from leads.timeline import Happening, happenings
 from leads.views.acting import attempt, reader_of, undo_of
+from leads.why import why_of
 from slas.rules.clock import judge
 from slas.rules.wording import explain
-from slas.rules.words import instant, place
+from slas.rules.words import counted, instant, place
 from smarketing.accounts.models import Side, User
 from smarketing.accounts.permissions import may_edit_lead
 from smarketing.now import this_second
+
+MOST_TOLD = 200  # of the timeline: somebody may have seen a thousand pages
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,26 +56,37 @@ def _page(
     )
     last = handoffs[0] if handoffs else None
     entries = list(found.entries.select_related("by", "to_owner", "seen_to_by").order_by("id"))
+    did = list(found.behaviour.select_related("by").order_by("-at", "-id"))
+    why = why_of(found, [each for each in did if each.retracted_at is None], last, reader, now)
     standing = standing_of(found, last, entries, now)
     forms = _forms(standing, reader, tried, form)
     context = {
         "lead": found,
+        "company_facts": _company(found),
         "handoff": last,
         "verdict": _verdict(last, entries, reader, now),
         "earlier": [(each, getattr(each, "clock", None)) for each in handoffs[1:]],
-        **_tale(request, happenings(handoffs, entries, reader, now)),
+        "why": why,
+        **_tale(request, happenings(handoffs, entries, reader, now, did, why.gave if why else None)),
         **_beside(found, reader, now),
         "forms": forms,
         "kinds": follow_up_choices(),
         "typed": _typed(tried, form),
         "log": next((each for each in forms if each["action"].name == "log"), None),
-        "acts": [each for each in forms if each["action"].name != "log"],
+        "record": next((each for each in forms if each["action"].name == "record_behaviour"), None),
+        "acts": [each for each in forms if each["action"].name not in ("log", "record_behaviour")],
         "orphaned_error": _without_form(forms, tried, form),
         "undo": undo_of(request),
         "may_edit": may_edit_lead(reader, holder_id(found)),
         "take_back": ACTIONS["take_back"].name,
     }
     return render(request, "leads/lead.html", context, status=422 if form else 200)
+
+
+def _company(found: Lead) -> list[str]:
+    """ "Nordkyst Logistik, haulage, 120 people"."""
+    size = "" if found.employees is None else counted(found.employees, "person", "people")
+    return [fact for fact in (found.company, found.industry, size) if fact]
 
 
 def _typed(tried: Action | None, form: ActionForm | None) -> dict[str, str]:
@@ -87,11 +101,16 @@ def _tale(request: HttpRequest, told: list[Happening]) -> dict[str, Any]:
     shown = request.GET.get("tale", "")
     views = [
         {"key": key, "label": label, "count": len([each for each in told if not key or each.kind == key])}
-        for key, label in (("", "All"), ("follow_up", "Follow-ups"), ("move", "Moves"))
+        for key, label in (("", "All"), ("follow_up", "Follow-ups"), ("move", "Moves"), ("did", "They did"))
     ]
-    shown = shown if shown in ("follow_up", "move") else ""
+    shown = shown if shown in ("follow_up", "move", "did") else ""
     kept = [each for each in told if not shown or each.kind == shown]
-    return {"happenings": kept, "tale_views": views, "tale": shown}
+    return {
+        "happenings": kept[:MOST_TOLD],
+        "untold": len(kept[MOST_TOLD:]),
+        "tale_views": [view for view in views if view["key"] != "did" or view["count"]],
+        "tale": shown,
+    }
 
 
 def _beside(found: Lead, reader: User, now: dt.datetime) -> dict[str, Any]:
