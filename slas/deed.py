@@ -33,8 +33,11 @@ DAYS_SHOWN_AHEAD = 365
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """`key`: that of the editor's section it is written in (slas.models.Section)."""
+
     title: str
     clauses: tuple[str, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +68,18 @@ def deed_of(terms: AgreementTerms, today: date, closures: Iterable[Closure] = ()
         pairs=_pairs(terms),
         shared=tuple(_alone(one, terms) for one in terms.commitments if one.side == "shared"),
         sections=(
-            Section("How Sales follows up", tuple(describe_windows(terms))),
+            Section("How Sales follows up", tuple(describe_windows(terms)), "windows"),
             Section(
                 "What each stage means",
                 (
                     *(describe_definition(one, terms.personas) for one in terms.definitions),
                     *(describe_persona(one, terms.personas) for one in terms.personas),
                 ),
+                "stages",
             ),
             *_scoring(terms),
-            Section("Working time", (hours, _holidays_in_short(terms), *special)),
-            Section("Reports and meeting", tuple(describe_report(terms))),
+            Section("Working time", (hours, _holidays_in_short(terms), *special), "time"),
+            Section("Reports and meeting", tuple(describe_report(terms)), "reports"),
         ),
         all_holidays=holidays,
         days_ahead=_days_ahead(terms, today, closures),
@@ -84,7 +88,7 @@ def deed_of(terms: AgreementTerms, today: date, closures: Iterable[Closure] = ()
 
 def _scoring(terms: AgreementTerms) -> tuple[Section, ...]:
     clauses = tuple(describe_scoring(terms.scoring, terms.personas))
-    return (Section("What gives points", clauses),) if clauses else ()
+    return (Section("What gives points", clauses, "scoring"),) if clauses else ()
 
 
 def _holidays_in_short(terms: AgreementTerms) -> str:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from slas.views import campaigns, drafting, editing, listing, reading, signing, starting
+from slas.views import (
+    amending,
+    campaigns,
+    commenting,
+    comparing,
+    drafting,
+    editing,
+    listing,
+    reading,
+    signing,
+    starting,
+)
 
 urlpatterns = [
     path("", listing.agreement_list, name="agreement_list"),
@@ -21,6 +32,9 @@ urlpatterns = [
         name="campaign_acknowledge",
     ),
     path("<slug:slug>/campaigns/<int:pk>/off/", campaigns.campaign_call_off, name="campaign_call_off"),
+    path("<slug:slug>/amendments/", amending.amendments, name="amendments"),
+    path("<slug:slug>/amendments/<int:pk>/decline/", amending.decline, name="amendment_decline"),
+    path("<slug:slug>/amendments/<int:pk>/withdraw/", amending.withdraw, name="amendment_withdraw"),
     path("<slug:slug>/draft/", drafting.draft, name="version_draft"),
     path("<slug:slug>/<int:number>/", reading.version, name="version"),
     path("<slug:slug>/<int:number>/edit/", editing.edit, name="version_edit"),
@@ -30,5 +44,12 @@ urlpatterns = [
     path("<slug:slug>/<int:number>/withdraw/", drafting.withdraw, name="version_withdraw"),
     path("<slug:slug>/<int:number>/sign/", signing.sign, name="version_sign"),
     path("<slug:slug>/<int:number>/decline/", signing.decline, name="version_decline"),
+    path("<slug:slug>/<int:number>/witnesses/", signing.invite, name="witness_invite"),
+    path("<slug:slug>/<int:number>/witness/", signing.witness, name="version_witness"),
+    path("<slug:slug>/<int:number>/changes/", comparing.changes, name="version_changes"),
+    path("<slug:slug>/<int:number>/comments/", commenting.comment, name="version_comment"),
+    path("<slug:slug>/<int:number>/comments/<int:pk>/settle/", commenting.settle, name="comment_settle"),
+    path("<slug:slug>/<int:number>/comments/<int:pk>/open/", commenting.open_again, name="comment_open"),
     path("<slug:slug>/<int:number>/terms.json", reading.frozen_terms, name="version_terms"),
+    path("<slug:slug>/<int:number>/terms.json.sha256", reading.frozen_hash, name="version_hash"),
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slas.rules.older import as_format_1
 from slas.rules.terms import canonical_json
+from slas.rules.words import listed
 from slas.services.content import calendar_of, read_content, terms_of
 
 if TYPE_CHECKING:
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
 
     from slas.models import FrozenTerms, Signature, Version
     from slas.rules.terms import AgreementTerms
+
+
+_ROWS = {
+    "commitments": "the promise",
+    "windows": "the window",
+    "definitions": "the definition",
+    "personas": "the persona",
+}
+_PARTS = {
+    "calendar": "The row of the working time",
+    "day_names": "The row of the working time",
+    "scoring": "A row of what gives points",
+    "name": "The agreement’s name",
+    "agreement": "The agreement’s address",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,39 @@ def _of_rows(version: Version, frozen: FrozenTerms) -> list[str]:
         return [f"The stored content was altered: {error}"]
     if own <= holidays.keys() and said == frozen.canonical:
         return []
-    return ["The stored content no longer says what was signed."]
+    altered = altered_rows(json.loads(frozen.canonical), json.loads(said))
+    return altered or ["The holidays of the working time were altered: they no longer say what was signed."]
+
+
+def altered_rows(signed: dict[str, Any], said: dict[str, Any]) -> list[str]:
+    """One sentence for each stored row that does not say what was signed; both are the data of terms."""
+    faults = []
+    for part in sorted(signed.keys() | said.keys()):
+        before, now = signed.get(part), said.get(part)
+        if before == now:
+            continue
+        if part in _ROWS and isinstance(before, list) and isinstance(now, list):
+            faults += _of_list(_ROWS[part], before, now)
+        else:
+            where = _PARTS.get(part, f"The version ({part.replace('_', ' ')})")
+            faults.append(f"{where} was altered: it no longer says what was signed.")
+    return list(dict.fromkeys(faults))
+
+
+def _of_list(what: str, before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[str]:
+    was, becomes = ({one.get("key") or one.get("stage"): one for one in rows} for rows in (before, now))
+    faults = []
+    for key in dict.fromkeys([*was, *becomes]):
+        name = f"The row of {what} “{key}”"
+        if key not in becomes:
+            faults.append(f"{name} is gone.")
+        elif key not in was:
+            faults.append(f"{name} was added after the text was frozen.")
+        elif was[key] != becomes[key]:
+            fields = [one for one in was[key] if was[key].get(one) != becomes[key].get(one)]
+            named = listed([field.replace("_", " ") for field in fields])
+            faults.append(f"{name} was altered ({named}): it no longer says what was signed.")
+    return faults or [f"The order of the rows of {what} was altered."]
 
 
 def _as_then(terms: AgreementTerms, canonical: str) -> str:

@@ -18,6 +18,12 @@ def clause(clause: Clause) -> SafeString:
     return format_html_join("", "{}", ((_run(run),) for run in clause.runs))
 
 
+@register.simple_tag
+def runs(runs: tuple[Run, ...]) -> SafeString:
+    """Some words of a clause as HTML."""
+    return format_html_join("", "{}", ((_run(run),) for run in runs))
+
+
 def _run(run: Run) -> SafeString:
     words = format_html_join("", "{}", ((_piece(piece),) for piece in run.pieces))
     return format_html(_MARKS[run.mark], words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,9 +20,23 @@ from slas.services.content import read_content
 from slas.services.proposing import terms_now
 from slas.services.refusal import Refused
 from slas.services.verification import verify
+from slas.twain import answer_of
+from slas.version_page import (
+    Said,
+    chapters_of,
+    comments_by_section,
+    history_of,
+    term_line,
+    waiting_for,
+    witnesses_of,
+)
 from smarketing.accounts.permissions import may_draft
 from smarketing.accounts.requests import person_of
 from smarketing.now import this_second
+
+if TYPE_CHECKING:
+    from slas.models import Signature
+    from smarketing.accounts.models import User
 
 
 @require_safe
@@ -32,14 +47,15 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     if shown is None:
         context = {"agreement": found, "may_draft": may_draft(person_of(request))}
         return render(request, "slas/agreement_bare.html", context)
-    return _version_page(request, found, shown)
+    shown.agreement = found
+    return version_page(request, shown)
 
 
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One version, whatever became of it."""
     found = agreement_or_404(slug)
-    return _version_page(request, found, version_or_404(found, number))
+    return version_page(request, version_or_404(found, number))
 
 
 @require_safe
@@ -50,6 +66,18 @@ def frozen_terms(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404(f"There are no frozen terms of version {number} of “{slug}”.")
     response = HttpResponse(frozen.canonical.encode(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{number}.json"'
+    return response
+
+
+@require_safe
+def frozen_hash(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The hash that was signed, as `sha256sum --check` reads it beside the downloaded text."""
+    frozen = FrozenTerms.objects.filter(version__agreement__slug=slug, version__number=number).first()
+    if frozen is None:
+        raise Http404(f"There are no frozen terms of version {number} of “{slug}”.")
+    name = f"{slug}-{number}.json"
+    response = HttpResponse(f"{frozen.digest}  {name}\n", content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.sha256"'
     return response
 
 
@@ -110,41 +138,59 @@ def changes_of(version: Version, terms: AgreementTerms, base: Version | None) ->
     return compare(base.frozen.terms(), terms) if base else []
 
 
-def _version_page(request: HttpRequest, agreement: Agreement, version: Version) -> HttpResponse:
-    now = this_second()
-    version.agreement = agreement
+def version_page(
+    request: HttpRequest, version: Version, *, said: Said | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a version; `said` is a comment that could not be kept."""
+    now, reader, agreement = this_second(), person_of(request), version.agreement
     try:
         terms = terms_to_show(version)
     except Refused as refusal:
-        context = {"version": version, "why": str(refusal), "acts": Acts(person_of(request), version)}
+        context = {"version": version, "why": str(refusal), "acts": Acts(reader, version)}
         return render(request, "slas/unsaid.html", context)
     base = base_of(version, now)
-    is_frozen = hasattr(version, "frozen")
     closures = list(agreement.closures.filter(retracted_at=None).order_by("date"))
     signatures = list(version.signatures.all())
+    changes = changes_of(version, terms, base)
+    comments, deed = comments_by_section(version), deed_of(terms, local_day(now, terms.tz), closures)
     context = {
         "agreement": agreement,
         "version": version,
         "terms": terms,
+        "term_line": term_line(terms),
         "standing": standing_of(version, now),
-        "deed": deed_of(terms, local_day(now, terms.tz), closures),
+        "deed": deed,
+        "chapters": chapters_of(deed, comments, is_open=version.is_open),
+        "comments": comments,
+        "said": said,
+        "history": [(one, standing_of(one, now)) for one in reversed(agreement.versions.all())],
+        "now": now,
+        "base": base,
+        "changes": changes,
+        "answer": answer_of(changes),
+        "next_step": next_step(version, now),
+        "acts": Acts(reader, version),
+        "seen": version.edition,
+        "may_draft": may_draft(reader),
+        "open_version": next((one for one in agreement.versions.all() if one.is_open), None),
+        "next_number": max(one.number for one in agreement.versions.all()) + 1,
+        "waiting": waiting_for(agreement, reader),
+        **_signing(version, signatures, reader, now),
+    }
+    return render(request, "slas/version.html", context, status=status)
+
+
+def _signing(version: Version, signatures: list[Signature], reader: User, now: datetime) -> dict[str, Any]:
+    """Who signed, who is to witness it, whether the text is as it was, and all steps that led there."""
+    is_frozen = hasattr(version, "frozen")
+    witnesses = witnesses_of(version, reader, signatures, now)
+    early = list(version.early_ends.select_related("confirmed_by_marketing", "confirmed_by_sales"))
+    return {
         "is_frozen": is_frozen,
         "verification": verify(version, signatures) if is_frozen else None,
         "by_side": {one.side: one for one in signatures if one.side},
         "signatures": signatures,
-        "early_ends": version.early_ends.select_related("confirmed_by_marketing", "confirmed_by_sales"),
-        "witnesses": [one for one in signatures if not one.side],
-        "closures": closures,
-        "steps": version.steps.select_related("by"),
-        "history": [(one, standing_of(one, now)) for one in reversed(agreement.versions.all())],
-        "now": now,
-        "base": base,
-        "changes": changes_of(version, terms, base),
-        "next_step": next_step(version, now),
-        "acts": Acts(person_of(request), version),
-        "seen": version.edition,
-        "may_draft": may_draft(person_of(request)),
-        "open_version": next((one for one in agreement.versions.all() if one.is_open), None),
-        "next_number": max(one.number for one in agreement.versions.all()) + 1,
+        "witnesses": witnesses,
+        "early_ends": early,
+        "steps": history_of(version, signatures, witnesses.invited, early, now),
     }
-    return render(request, "slas/version.html", context)

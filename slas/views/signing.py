@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,11 +19,14 @@ from slas.models import Version
 from slas.next_steps import Acts, next_step, unsigned
 from slas.services import proposing
 from slas.services.refusal import Refused
-from slas.services.sealing import TooManyTries, WrongPassword, sign_with_password
+from slas.services.sealing import TooManyTries, WrongPassword, sign_with_password, witness_with_password
 from slas.services.verification import verify
+from slas.services.witnessing import invite_witness
+from slas.twain import answer_of
+from slas.version_page import Witnesses, witnesses_of
 from slas.views.reading import agreement_or_404, base_of, changes_of, version_or_404
-from smarketing.accounts.models import Side
-from smarketing.accounts.permissions import may_sign
+from smarketing.accounts.models import Side, User
+from smarketing.accounts.permissions import may_invite_witness, may_sign, may_witness
 from smarketing.accounts.requests import network_address, person_of
 from smarketing.now import this_second
 
@@ -82,10 +87,65 @@ def decline(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return _page(request, version, decline_form=form, status=422)
 
 
+@never_cache
+@sensitive_post_parameters("password")
+@require_POST
+def witness(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Sign as a witness, whoever was invited to."""
+    version, person = version_or_404(agreement_or_404(slug), number), person_of(request)
+    invited = version.witnesses.filter(user=person).exists()
+    if not invited or not may_witness(person, invited=True):
+        raise PermissionDenied("Only who was invited signs as a witness. A manager of a side invites you.")
+    form = SignForm(request.POST)
+    if form.is_valid():
+        try:
+            witness_with_password(
+                version,
+                person,
+                password=form.cleaned_data["password"],
+                now=this_second(),
+                address=network_address(request),
+            )
+        except TooManyTries as refusal:
+            form.add_error(None, str(refusal))
+            return _page(request, version, witness_form=form, status=429)
+        except WrongPassword as refusal:
+            form.add_error("password", str(refusal))
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("version", slug, number)
+        else:
+            messages.success(request, "You signed as a witness. Your signature counts for neither side.")
+            return redirect("version", slug, number)
+    return _page(request, version, witness_form=form, status=422)
+
+
+@require_POST
+def invite(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Ask somebody to sign as a witness."""
+    if not may_invite_witness(person_of(request)):
+        raise PermissionDenied("Only managers of Marketing and Sales invite a witness.")
+    version = version_or_404(agreement_or_404(slug), number)
+    text = request.POST.get("user", "")
+    user = User.objects.active().filter(pk=int(text)).first() if re.fullmatch(r"[0-9]{1,9}", text) else None
+    try:
+        if user is None:
+            raise Refused("Choose who is to witness it. Nobody was asked.")
+        invite_witness(version, user, by=person_of(request), now=this_second())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{user} is asked to sign as a witness.")
+    return redirect(f"{reverse('version', args=[slug, number])}#witnesses")
+
+
 def _proposed(request: HttpRequest, slug: str, number: int) -> Version | HttpResponse:
-    """The proposal; for a version that is none, the way to its page with a sentence."""
+    """The proposal, and what is signed for whoever is still to witness it; for another version the way to its
+    page with a sentence."""
     version = version_or_404(agreement_or_404(slug), number)
     if version.status == Version.Status.PROPOSED:
+        return version
+    if request.method != "POST" and _witnesses(request, version).waits_for_reader:
         return version
     said = version.get_status_display().lower()
     if version.status == Version.Status.DRAFT:
@@ -109,6 +169,7 @@ def _page(
     status: int = 200,
     sign_form: SignForm | None = None,
     decline_form: DeclineForm | None = None,
+    witness_form: SignForm | None = None,
 ) -> HttpResponse:
     now, base = this_second(), base_of(version, this_second())
     changes = changes_of(version, version.frozen.terms(), base)
@@ -119,7 +180,6 @@ def _page(
         "version": version,
         "base": base,
         "changes": changes,
-        "by_sides": _by_sides(version, changes),
         "by_side": by_side,
         "unsigned": [side.value for side in unsigned(version)],
         "verification": verify(version),
@@ -128,12 +188,14 @@ def _page(
         "sides": [(side, by_side.get(side.value), side == acts.sign_for) for side in Side],
         "sign_form": sign_form or SignForm(),
         "decline_form": decline_form or DeclineForm(),
+        "witness_form": witness_form or SignForm(),
+        "witnesses": _witnesses(request, version),
+        "answer": answer_of(changes),
         "address": network_address(request),
         "moved_by": next((one.name for one in by_side.values() if one.moves_running), ""),
     }
     return render(request, "slas/sign.html", context, status=status)
 
 
-def _by_sides(version: Version, changes: list[Any]) -> list[tuple[Side, int]]:
-    counted = [(side, sum(change.side == side.value for change in changes)) for side in Side]
-    return [(side, number) for side, number in counted if number]
+def _witnesses(request: HttpRequest, version: Version) -> Witnesses:
+    return witnesses_of(version, person_of(request), list(version.signatures.all()), this_second())
