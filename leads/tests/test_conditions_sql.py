@@ -130,6 +130,8 @@ def test_sql_finds_exactly_the_leads_that_python_says_yes_to(version, case, besi
         (Attribute("country", "not_in", ("Denmark",)), {"country": ""}, False),
         (Attribute("country", "not_in", ("Denmark",)), {"country": "\t"}, False),
         (Attribute("country", "not_in", ("Denmark",)), {"country": "Sweden"}, True),
+        (Attribute("country", "in", ("İstanbul",)), {"country": "İSTANBUL"}, True),
+        (Attribute("country", "in", ("i\u0307stanbul",)), {"country": "İstanbul"}, False),
         (Attribute("country", "unknown"), {"country": "\xa0 "}, True),
         (Attribute("country", "known"), {"country": "\xa0 "}, False),
         (Attribute("company", "contains", ("50%",)), {"company": "about 500"}, False),

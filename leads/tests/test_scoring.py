@@ -173,6 +173,17 @@ def test_points_end_after_their_days_and_later_events_push_earlier_ones_out(agre
     assert {days: score_at(lead, START + days * DAY).total for days in moments} == moments
 
 
+@pytest.mark.parametrize(("gap", "ends"), [(10, 10), (30, 30), (31, 30), (None, 30)])
+def test_points_end_with_their_days_or_with_a_later_event_whichever_is_sooner(db, gap, ends):
+    rule = BehaviourRule("seen", "webinar", 5, "ends", 30, most=1)
+    lead = a_lead(agreement_with(Scoring((), (rule,))))
+    did(lead, "webinar", START)
+    if gap is not None:
+        did(lead, "webinar", START + gap * DAY)
+    rescore(only(lead), START + 40 * DAY)
+    assert stored(lead)[0] == ("seen", START, START + ends * DAY)
+
+
 def test_points_against_a_lead_halve_towards_nothing(db):
     rule = BehaviourRule("left", "unsubscribed", -13, "halves", 10)
     lead = a_lead(agreement_with(Scoring((), (rule,))))
@@ -220,6 +231,7 @@ def test_a_lead_that_goes_to_another_agreement_is_scored_there(agreement):
     lead.save(update_fields=["agreement"])
     rescore(only(lead), START + HOUR)
     assert score_at(lead, START + HOUR).total == scores_at(only(lead), START + HOUR).get().score == 3
+    assert score_at(lead, START).total == scores_at(only(lead), START).get().score == 3
     assert not ScoreLine.objects.filter(until=None, version__agreement=agreement).exists()
     lead.agreement = agreement
     lead.save(update_fields=["agreement"])
