@@ -29,8 +29,7 @@ def filtered(form: LeadFilter, reader: User, now: dt.datetime) -> QuerySet[Lead]
     form.is_valid()
     chosen: dict[str, Any] = form.cleaned_data
     leads: QuerySet[Lead] = Lead.objects.all()
-    for word in chosen.get("q", "").split():
-        leads = leads.filter(_any_of(word))
+    leads = searched(leads, chosen.get("q", ""))
     if chosen.get("stage"):
         leads = leads.filter(stage=chosen["stage"])
     if slug := chosen.get("agreement"):
@@ -42,6 +41,13 @@ def filtered(form: LeadFilter, reader: User, now: dt.datetime) -> QuerySet[Lead]
         leads = leads.filter(batch=batch)
     leads = _held_by(leads, chosen.get("owner", ""), reader)
     return _with_clock(leads, chosen.get("clock", ""), now)
+
+
+def searched(leads: QuerySet[Lead], words: str) -> QuerySet[Lead]:
+    """The leads that have each of the words in their name, e-mail, company or phone."""
+    for word in words.split():
+        leads = leads.filter(_any_of(word))
+    return leads
 
 
 def with_state(leads: QuerySet[Lead], now: dt.datetime) -> QuerySet[Lead]:

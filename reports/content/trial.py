@@ -19,7 +19,7 @@ from slas.rules.ladder import minimum_score
 from slas.rules.rule_words import describe_behaviour_rule, describe_fit_rule
 from slas.rules.words import counted
 
-TITLES = {"mql": ("MQL", "an MQL"), "sql": ("SQL", "an SQL")}
+TITLES = {"mql": ("MQL", "an MQL", "MQLs"), "sql": ("SQL", "an SQL", "SQLs")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Words:
         return [one for one in found if one.stage == "mql" or one.rungs]
 
     def _stage(self, stage: str, counts: Counts) -> StageTried:
-        title, a_stage = TITLES[stage]
+        title, a_stage, many = TITLES[stage]
         definition = self.trial.terms.definition(stage)
         if definition is None or definition.rule is None:
             sentence = f"This {self.text} has no conditions for {a_stage}, so there is nothing to count."
@@ -110,10 +110,10 @@ class Words:
         order = [own.points if own else 0, *self.trial.rungs[stage]]
         ordered = [rung for _, rung in sorted(zip(order, rungs, strict=True), key=lambda pair: pair[0])]
         if self._has_base(stage) and not self._is_same(stage, counts):
-            ordered.append(self._line("today", f"{stage}.now", counts))
+            ordered.append(self._line("today’s definition", f"{stage}.now", counts))
         remark, link = self._remark(stage, counts, own.points if own else None)
         heads = "With the score at" if own else "By the conditions of"
-        answer, short = self._answer(stage, a_stage, counts), self._short(stage, counts)
+        answer, short = self._answer(stage, many, counts), self._short(stage, counts)
         return StageTried(stage, title, answer, short, heads, tuple(ordered), remark, link)
 
     def _has_base(self, stage: str) -> bool:
@@ -152,7 +152,7 @@ class Words:
             is_own,
         )
 
-    def _answer(self, stage: str, a_stage: str, counts: Counts) -> SafeString:
+    def _answer(self, stage: str, many: str, counts: Counts) -> SafeString:
         whole, own = counts.of(ALL), counts.of(stage)
         if not whole.leads:
             return format_html("{}", f"No lead came to be {self._when()}, so there is nothing to count.")
@@ -160,7 +160,7 @@ class Words:
             "{} <b>{} leads</b> would have become {}, and {} of them became {}.",
             self._when_begun(),
             of_count(own.leads, whole.leads),
-            a_stage,
+            many,
             format_html("<b>{}</b>", f"{own.customers:,}") if own.customers else "none",
             "a customer" if own.customers == 1 else "customers",
         )
@@ -284,21 +284,21 @@ class Words:
         definition = self.trial.terms.definition(stage)
         if definition is None or definition.rule is None:
             return None
-        a_stage = TITLES[stage][1]
+        many = TITLES[stage][2]
         by = {
-            "": f"would have become {a_stage} by this {self.text}",
-            "now": f"would have become {a_stage} by today’s definition",
-            "new": f"would have become {a_stage} by this {self.text}, but not by today’s definition",
-            "gone": f"would have become {a_stage} by today’s definition, but not by this {self.text}",
+            "": f"would have become {many} by this {self.text}",
+            "now": f"would have become {many} by today’s definition",
+            "new": f"would have become {many} by this {self.text}, but not by today’s definition",
+            "gone": f"would have become {many} by today’s definition, but not by this {self.text}",
         }
         points, _, other = rest.partition(".")
         for rung in self.trial.rungs[stage]:
             if points == str(rung) and other in ("", "other"):
                 only = "only " if other else ""
                 own = minimum_score(definition.rule)
-                by[rest] = f"would have become {a_stage} {only}with the score at {rung:,}"
+                by[rest] = f"would have become {many} {only}with the score at {rung:,}"
                 if other and own and rung > own.points:
-                    by[rest] = f"would have become {a_stage}, but not with the score at {rung:,}"
+                    by[rest] = f"would have become {many}, but not with the score at {rung:,}"
         return by.get(rest)
 
     def _window_list(self, head: str, key: str) -> str | None:

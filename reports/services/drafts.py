@@ -23,10 +23,9 @@ from leads.points import Epoch
 from leads.services.tiers import named_attributes
 from slas.models import Version
 from slas.rules.fields import EXTRA, FIELDS
-from slas.rules.grammar import Group
 from slas.rules.ladder import ladder
 from slas.rules.periods import period_of
-from slas.rules.sifting import Done, Sieve, first_second, gave, moments_of
+from slas.rules.sifting import MOST_VALUES, Done, Sieve, Sifted, first_second, gave, moments_of
 from slas.rules.terms import AgreementTerms
 from slas.rules.zones import seconds_of
 
@@ -34,6 +33,7 @@ SECOND = dt.timedelta(seconds=1)
 NINETY_DAYS = dt.timedelta(days=90)
 STAGES = ("mql", "sql")  # those that a rule may define
 NOTHING_DONE: Done = {}
+CHUNK = 5_000  # rows read at a time
 
 ALL, HANDED = "all", "handed"  # every lead that came to be, every handoff
 
@@ -75,17 +75,20 @@ class Counts:
 
 
 class _Text:
-    """What one version's text asks of leads: a sieve for definitions and points, one for windows."""
+    """What one version's text asks of leads: a sieve for definitions and points, one for windows.
 
-    def __init__(self, terms: AgreementTerms) -> None:
+    `names`: of what `definitions` tries, in its order: each stage, and each other minimum score of it.
+    """
+
+    def __init__(self, terms: AgreementTerms, *, rungs: bool) -> None:
         self.terms = terms
         found = [terms.definition(stage) for stage in STAGES]
-        self.rules = {each.stage: each.rule for each in found if each is not None and each.rule is not None}
-        self.rungs = {stage: ladder(rule) for stage, rule in self.rules.items()}
-        asked: list[Group] = [*self.rules.values()]
-        for rungs in self.rungs.values():
-            asked += rungs.values()
-        self.definitions = Sieve(asked, terms.personas, terms.scoring)
+        asked = {each.stage: each.rule for each in found if each is not None and each.rule is not None}
+        self.rungs = {stage: ladder(rule) if rungs else {} for stage, rule in asked.items()}
+        for stage, others in self.rungs.items():
+            asked |= {f"{stage}.{points}": rule for points, rule in others.items()}
+        self.names = tuple(asked)
+        self.definitions = Sieve(asked.values(), terms.personas, terms.scoring)
         self.windows = Sieve([each.match for each in terms.windows], terms.personas, terms.scoring)
 
 
@@ -105,11 +108,11 @@ class Trial:
 
     @cached_property
     def _text(self) -> _Text:
-        return _Text(self.terms)
+        return _Text(self.terms, rungs=True)
 
     @cached_property
     def _now(self) -> _Text | None:
-        return _Text(self.base) if self.base else None
+        return _Text(self.base, rungs=False) if self.base else None
 
     @property
     def rungs(self) -> dict[str, list[int]]:
@@ -129,34 +132,33 @@ class Trial:
         it would have qualified at some moment of the span; "mql.new", "mql.gone" where only one of both says
         so; "mql.70" with that minimum score, "mql.70.other" where it makes a difference; "points.<rule>"."""
         rows = self.leads.filter(created_at__gte=self.span.start, created_at__lt=self.span.end)
-        texts = [text for text in (self._text, self._now) if text]
-        fields = _fields(texts, "definitions")
+        fields = self._fields("definitions")
+        mine = self._text.definitions.reading(fields)
+        theirs = self._now.definitions.reading(fields) if self._now else None
         until = seconds_of(self.span.end) - 1
+        kept: dict[tuple[Sifted, Sifted | None], tuple[str, ...]] = {}
         for pk, at, won, values, done in self._stream(rows, "", "created_at", fields):
-            moments = moments_of(done, at, until)
-            names = [ALL, *self._qualifies(values, done, moments), *self._points(values, done, at, until)]
-            yield Found(pk, tuple(names), won)
+            sifted = mine.sift(values), theirs.sift(values) if theirs else None
+            if done and not _are_certain(*sifted):
+                names = self._names(*sifted, done, moments_of(done, at, until))
+            elif (names := kept.get(sifted, ())) == ():  # the same at every moment
+                names = kept[_room(kept, sifted)] = self._names(*sifted, NOTHING_DONE, [at])
+            yield Found(pk, (*names, *self._points(done, at, until)) if done else names, won)
 
-    def _qualifies(self, values: dict[str, Any], done: Done, moments: list[int]) -> Iterator[str]:
-        found = _qualified(self._text, values, done, moments)
-        now = _qualified(self._now, values, done, moments) if self._now else frozenset()
-        yield from found
+    def _names(self, mine: Sifted, theirs: Sifted | None, done: Done, moments: list[int]) -> tuple[str, ...]:
+        found = _passed(self._text.names, mine, done, moments)
+        now = _passed(self._now.names, theirs, done, moments) if self._now and theirs else []
+        names = [ALL, *found, *(f"{stage}.now" for stage in now), *(f"points.{key}" for key in mine.fit)]
         for stage in STAGES:
-            if stage in now:
-                yield f"{stage}.now"
             if (stage in found) != (stage in now):
-                yield f"{stage}.{'gone' if stage in now else 'new'}"
+                names.append(f"{stage}.{'gone' if stage in now else 'new'}")
             for points in self._text.rungs.get(stage, ()):
                 if (stage in found) != (f"{stage}.{points}" in found):
-                    yield f"{stage}.{points}.other"
+                    names.append(f"{stage}.{points}.other")
+        return tuple(names)
 
-    def _points(self, values: dict[str, Any], done: Done, at: int, until: int) -> Iterator[str]:
-        sieve = self._text.definitions
-        for key in sieve.sift([values[name] for name in sieve.fields]).fit:
-            yield f"points.{key}"
-        for rule in self.terms.scoring.behaviour:
-            if done and gave(rule, done, at, until):
-                yield f"points.{rule.key}"
+    def _points(self, done: Done, at: int, until: int) -> list[str]:
+        return [f"points.{rule.key}" for rule in self.terms.scoring.behaviour if gave(rule, done, at, until)]
 
     # --- Handoffs of the span ----------------------------------------------------------------
 
@@ -164,33 +166,47 @@ class Trial:
         """Each handoff of the span: "handed"; "tier.<window>", or "tier" where none takes it; "now.<window>"
         or "now" by the base."""
         rows = self.handoffs.within(self.span.start, self.span.end)  # type: ignore[attr-defined]
-        texts = [text for text in (self._text, self._now) if text]
-        fields = _fields(texts, "windows")
+        fields = self._fields("windows")
+        texts = [("tier", self._text), *([("now", self._now)] if self._now else [])]
+        sieves = [(word, text.terms, text.windows.reading(fields)) for word, text in texts]
         for pk, at, won, values, done in self._stream(rows, "lead__", "at", fields):
-            names = [HANDED, _window(self._text, "tier", values, done, at)]
-            if self._now:
-                names.append(_window(self._now, "now", values, done, at))
-            yield Found(pk, tuple(names), won)
+            names = [_window(word, terms, sieve.sift(values), done, at) for word, terms, sieve in sieves]
+            yield Found(pk, (HANDED, *names), won)
 
     # --- Rows --------------------------------------------------------------------------------
 
+    def _fields(self, sieve: str) -> list[str]:
+        """What the sieves of both texts ask, the fields of a lead first, then columns kept beside."""
+        asked = {name for text in (self._text, self._now) if text for name in getattr(text, sieve).fields}
+        return [*(name for name in FIELDS if name in asked), *sorted(asked - FIELDS.keys())]
+
     def _stream(
         self, rows: QuerySet[Any], lead: str, event: str, fields: Sequence[str]
-    ) -> Iterator[tuple[int, int, bool, dict[str, Any], Done]]:
-        """(id, second of the event, customer by now, fields, what the lead did) of each row, leads downwards;
-        rows and behaviour as two streams side by side."""
+    ) -> Iterator[tuple[int, int, bool, Sequence[Any], Done]]:
+        """(id, second of the event, customer by now, values of the fields, what the lead did) of each row,
+        leads downwards; rows and behaviour as two streams side by side."""
         columns = [f"{lead}{name}" for name in fields if not name.startswith(EXTRA)]
-        if len(columns) < len(fields):
+        beside = fields[len(columns) :]
+        if beside:
             columns.append(f"{lead}extra")
-        owner, key = f"{lead}id" if lead else "pk", [f"-{lead}id" if lead else "-pk", "pk"]
-        values = rows.order_by(*key).values_list(
-            "pk", owner, Epoch(event), Epoch(f"{lead}customer_at"), *columns
+        owner, order = f"{lead}id" if lead else "pk", [f"-{lead}id" if lead else "-pk", "pk"]
+        found = rows.order_by(*order).values_list(
+            "pk", owner, _Second(event), _Second(f"{lead}customer_at"), *columns
         )
         done = _Deeds(rows.values(f"{lead}pk" if lead else "pk"), self.span.end)
         latest = seconds_of(self.now)
-        for pk, of, at, won_at, *told in values.iterator(chunk_size=2_000):
-            said = _said(fields, told)
-            yield pk, at, won_at is not None and won_at <= latest, said, done.of(of)
+        for pk, of, at, won_at, *values in found.iterator(chunk_size=CHUNK):
+            if beside:
+                told = named_attributes({}, values.pop())
+                values += [told.get(name, "") for name in beside]
+            yield pk, at, won_at is not None and won_at <= latest, values, done.of(of)
+
+
+class _Second(Epoch):
+    """An instant as a number that comes as it is, not converted value by value."""
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return []
 
 
 class _Deeds:
@@ -198,8 +214,8 @@ class _Deeds:
 
     def __init__(self, leads: QuerySet[Any], end: dt.datetime) -> None:
         rows = Behaviour.objects.standing().filter(lead__in=leads.order_by(), at__lt=end)
-        ordered = rows.order_by("-lead_id", "at").values_list("lead_id", "kind", Epoch("at"))
-        self._groups = groupby(ordered.iterator(chunk_size=5_000), key=lambda row: row[0])
+        ordered = rows.order_by("-lead_id", "at").values_list("lead_id", "kind", _Second("at"))
+        self._groups = groupby(ordered.iterator(chunk_size=CHUNK), key=lambda row: row[0])
         self._lead: int | None = -1
         self._done: Done = NOTHING_DONE
         self._step()
@@ -217,31 +233,25 @@ class _Deeds:
         return self._done if self._lead == lead else NOTHING_DONE
 
 
-def _said(fields: Sequence[str], told: Sequence[Any]) -> dict[str, Any]:
-    """The fields by their names, those that an import kept beside included."""
-    plain = [name for name in fields if not name.startswith(EXTRA)]
-    said = dict(zip(plain, told, strict=False))
-    if len(plain) == len(fields):
-        return said
-    beside = named_attributes({}, told[-1])
-    return said | {name: beside.get(name, "") for name in fields if name.startswith(EXTRA)}
+def _are_certain(mine: Sifted, theirs: Sifted | None) -> bool:
+    return mine.is_certain and (theirs is None or theirs.is_certain)
 
 
-def _fields(texts: Iterable[_Text], sieve: str) -> list[str]:
-    asked = {name for text in texts for name in getattr(text, sieve).fields}
-    return [*(name for name in FIELDS if name in asked), *sorted(asked - FIELDS.keys())]
+def _room(kept: dict[Any, Any], key: Any) -> Any:
+    """The key, with room made for it."""
+    if len(kept) >= MOST_VALUES:
+        kept.clear()
+    return key
 
 
-def _qualified(text: _Text, values: dict[str, Any], done: Done, moments: list[int]) -> frozenset[str]:
-    """The stages whose rule it met at some moment, and the rungs ("mql.70")."""
-    tests = iter(text.definitions.sift([values[name] for name in text.definitions.fields]).tests)
-    names = [*text.rules, *(f"{stage}.{points}" for stage, rungs in text.rungs.items() for points in rungs)]
-    return frozenset(name for name in names if first_second(next(tests), done, moments) is not None)
+def _passed(names: Sequence[str], sifted: Sifted, done: Done, moments: list[int]) -> list[str]:
+    """Those whose test passes at some of the moments."""
+    tests = zip(names, sifted.tests, strict=True)
+    return [name for name, test in tests if first_second(test, done, moments) is not None]
 
 
-def _window(text: _Text, word: str, values: dict[str, Any], done: Done, at: int) -> str:
-    tests = text.windows.sift([values[name] for name in text.windows.fields]).tests
-    for window, test in zip(text.terms.windows, tests, strict=True):
+def _window(word: str, terms: AgreementTerms, sifted: Sifted, done: Done, at: int) -> str:
+    for window, test in zip(terms.windows, sifted.tests, strict=True):
         if test if isinstance(test, bool) else test(done, at):
             return f"{word}.{window.key}"
     return word

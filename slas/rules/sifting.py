@@ -5,14 +5,15 @@ together. Each condition on a field is tried once for each value of it, and what
 done, and points - is put together once for each pattern of answers. Instants are whole seconds since 1970.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from slas.rules.facts import Facts, attribute_truth, meets
-from slas.rules.fields import domain_of, text_of
 from slas.rules.grammar import (
     Attribute,
     Condition,
@@ -44,37 +45,45 @@ def first_met(rule: Group, facts: Facts, since: datetime) -> datetime | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sifted:
     """What is left to ask of a lead: `tests` by the place of each rule; `fit`: keys of the rules of fit that
-    give it points."""
+    give it points. `is_certain`: nothing is left to ask. The same object for the same answers."""
 
     tests: tuple[Test, ...]
     fit: frozenset[str]
+    is_certain: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Asked:
-    """One condition on a field, where its value stands, and what it answered to the values so far."""
+    """The conditions on one field, where its value stands, and what they answered to the values so far."""
 
     place: int
-    condition: Attribute
-    known: dict[Any, bool]
+    name: str
+    conditions: tuple[Attribute, ...]
+    known: dict[Any, tuple[bool, ...]] = field(default_factory=dict)
 
-    def passes(self, values: Sequence[Any]) -> bool:
-        value = values[self.place]
-        if self.condition.op in ("business", "domain_in"):
-            value = f"@{domain_of(text_of({'': value}, ''))}"  # people are many, where they work are few
+    def answers(self, value: Any) -> tuple[bool, ...]:
         key = value if type(value) in (str, int) else None
-        if key not in self.known:
+        if self.name == "email" and key and "@" in key:
+            key = f"@{key.rpartition('@')[2]}"  # people are many; where they work, which is asked, are few
+        found = self.known.get(key)
+        if found is None:
             if len(self.known) >= MOST_VALUES:
                 self.known.clear()
-            self.known[key] = attribute_truth(self.condition, {self.condition.field: key}) == "passed"
-        return self.known[key]
+            said = {self.name: key}
+            found = tuple(attribute_truth(one, said) == "passed" for one in self.conditions)
+            self.known[key] = found
+        return found
 
 
 class Sieve:
-    """Rules of one text, to try many leads on. A rule that is None takes every lead."""
+    """Rules of one text, to try many leads on. A rule that is None takes every lead.
+
+    `fields`: the names of all that is asked; `sift` takes their values in that order, or in the order of the
+    names that `reading` was given.
+    """
 
     def __init__(
         self, rules: Iterable[Group | None], personas: Personas = (), scoring: Scoring = NO_SCORING
@@ -86,17 +95,27 @@ class Sieve:
             if rule is not None:
                 self._collect(rule, asked)
         self.fields = tuple(dict.fromkeys(one.field for one in asked))
-        self._asked = [_Asked(self.fields.index(one.field), one, {}) for one in asked]
-        self._sifted: dict[tuple[bool, ...], Sifted] = {}
+        self._asked = [
+            _Asked(place, name, tuple(one for one in asked if one.field == name))
+            for place, name in enumerate(self.fields)
+        ]
+        self._sifted: dict[tuple[tuple[bool, ...], ...], Sifted] = {}
+
+    def reading(self, fields: Sequence[str]) -> Sieve:
+        """The same sieve, for values in the order of these names, all of `fields` among them."""
+        for one in self._asked:
+            one.place = fields.index(one.name)
+        return self
 
     def sift(self, values: Sequence[Any]) -> Sifted:
-        """What is left to ask of a lead whose `fields` have these values."""
-        pattern = tuple([one.passes(values) for one in self._asked])
-        if pattern not in self._sifted:
+        """What is left to ask of a lead whose fields have these values."""
+        pattern = tuple([one.answers(values[one.place]) for one in self._asked])
+        found = self._sifted.get(pattern)
+        if found is None:
             if len(self._sifted) >= MOST_VALUES:
                 self._sifted.clear()
-            self._sifted[pattern] = self._left_of(pattern)
-        return self._sifted[pattern]
+            found = self._sifted[pattern] = self._left_of(pattern)
+        return found
 
     def _collect(self, part: Group | Condition, asked: dict[Attribute, None]) -> None:
         match part:
@@ -108,12 +127,17 @@ class Sieve:
             case Attribute():
                 asked[part] = None
 
-    def _left_of(self, pattern: Sequence[bool]) -> Sifted:
-        answers = {one.condition: answer for one, answer in zip(self._asked, pattern, strict=True)}
+    def _left_of(self, pattern: Sequence[tuple[bool, ...]]) -> Sifted:
+        answers = {
+            condition: answer
+            for one, told in zip(self._asked, pattern, strict=True)
+            for condition, answer in zip(one.conditions, told, strict=True)
+        }
         given = [one for one in self._scoring.fit if self._left(one.when, answers, 0) is True]
         fit = sum(one.points for one in given)
-        tests = [True if rule is None else self._left(rule, answers, fit) for rule in self._rules]
-        return Sifted(tuple(tests), frozenset(one.key for one in given))
+        tests = tuple(True if rule is None else self._left(rule, answers, fit) for rule in self._rules)
+        is_certain = all(isinstance(test, bool) for test in tests)
+        return Sifted(tests, frozenset(one.key for one in given), is_certain)
 
     def _left(self, part: Group | Condition, answers: Mapping[Attribute, bool], fit: int) -> Test:
         match part:
