@@ -31,12 +31,13 @@ def words(version: Version) -> str:
     return f"Version {version.number} of {version.agreement.name}"
 
 
-def refuse_overtaken(version: Version, seen: int | None) -> None:
-    """Overtaken where the draft is of another edition than the one `seen`; None: nobody looked at a page
-    before."""
+def refuse_overtaken(version: Version, seen: int | None, by: User) -> None:
+    """Overtaken where the draft is of another edition than the one `seen`, with what somebody else than `by`
+    changed last since, if anybody did; None: nobody looked at a page before."""
     if seen is None or seen == version.edition:
         return
-    last = version.sections.select_related("by").order_by("-edition").first()
+    changes = version.sections.filter(edition__gt=seen).select_related("by").order_by("-edition")
+    last = changes.exclude(by=by).first() or changes.first()
     if last is None:
         raise Overtaken(None, None, "the draft")
-    raise Overtaken(last.by, last.at, last.get_section_display())
+    raise Overtaken(last.by, last.at, last.get_section_display(), is_own=last.by_id == by.pk)

@@ -39,7 +39,7 @@ def propose(version: Version, by: User, now: dt.datetime, *, seen: int | None = 
         return version
     if version.status != Version.Status.DRAFT:
         raise Refused(f"{words(version)} is {version.status}. Draft a new version to propose it.")
-    refuse_overtaken(version, seen)
+    refuse_overtaken(version, seen, by)
     refuse_past_start(version, now)
     refuse_later_version(version)
     offer(version, by, now)

@@ -15,11 +15,11 @@ class Refused(ValueError):
 
 
 class Overtaken(Refused):
-    """Somebody changed the draft while the page was open: `by` whom (None: nobody knows), when, and what."""
+    """Somebody changed the draft while the page was open: `by` whom (None: nobody knows), when, and what;
+    `is_own`: whoever is told, elsewhere."""
 
-    def __init__(self, by: User | None, at: datetime | None, what: str) -> None:
+    def __init__(self, by: User | None, at: datetime | None, what: str, *, is_own: bool = False) -> None:
         self.by, self.at, self.what = by, at, what
-        super().__init__(
-            f"{by or 'Somebody'} changed “{what}” while you had it open. "
-            "Nothing of yours is stored. Read it again first."
-        )
+        who = "You" if is_own else by or "Somebody"
+        where = "in another window" if is_own else "while you had it open"
+        super().__init__(f"{who} changed “{what}” {where}. Nothing of yours is stored. Read it again first.")

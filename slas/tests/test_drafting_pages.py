@@ -138,7 +138,7 @@ def test_proposing_freezes_the_text_that_was_read(as_mona, draft):
 def test_a_draft_that_somebody_changed_meanwhile_is_not_proposed_unread(as_mona, draft):
     post(as_mona, "reports", {"reports-report_hour": "9"})
     answer = as_mona.post("/slas/inbound/2/propose/", {"seen": 0}, follow=True)
-    assert "Mona Lind changed “Reports and meeting” while you had it open." in text_of(answer)
+    assert "You changed “Reports and meeting” in another window." in text_of(answer)
     assert Version.objects.get(pk=draft.pk).status == "draft"
 
 

@@ -204,7 +204,7 @@ def test_whoever_is_second_in_a_section_is_told_and_overwrites_nothing(both, dra
     answer = send(client, "promises", mine["promises"] | WORTH, htmx=htmx)
     assert answer.status_code == 409
     said = words_of(answer)
-    assert "Sam Okafor changed “Promises” while you had it open." in said
+    assert "Sam Okafor changed this section at 12:00, while you had it open. Yours is not saved yet" in said
     assert "What Sam Okafor’s Yours MQLs delivered at least 20 a month at least 30 a month" in said
     assert "Customers won at least 9 a month at least 5 a month" in said
     if not htmx:
@@ -258,7 +258,7 @@ def test_the_same_person_in_another_window_is_told(as_mona, draft):
     post(as_mona, "reports", HOUR)
     answer = send(as_mona, "reports", old | {"reports-report_hour": "9"})
     assert answer.status_code == 409
-    assert "You changed this section in another window meanwhile." in words_of(answer)
+    assert "You changed this section in another window at 12:00." in words_of(answer)
     assert "Report every Monday at 15:00 every Monday at 9:00" in words_of(answer)
 
 
@@ -354,6 +354,19 @@ def test_a_change_that_was_not_read_is_said_first(both, draft):
     assert answer.redirect_chain[-1][0] == EDIT
     assert "Sam Okafor changed “Promises” while you had it open." in words_of(answer)
     assert Version.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_what_was_kept_against_theirs_was_read(both, draft):
+    client, mine = both
+    sent = mine["promises"] | WORTH | {"read": "0"}
+    answer = send(client, "promises", sent | {"do": "keep-1"}, htmx=True)
+    assert 'name="read" form="propose" value="2"' in answer.content.decode()
+
+
+def test_own_changes_elsewhere_are_said_to_be_own(as_mona, draft):
+    post(as_mona, "reports", HOUR)
+    answer = as_mona.post("/slas/inbound/2/propose/", {"read": "0", "from": "edit"}, follow=True)
+    assert "You changed “Reports and meeting” in another window." in words_of(answer)
 
 
 def test_own_changes_are_read_and_others_are_not(both, draft):

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from slas.editor.section import SectionForm
     from slas.services.content import Content
 
+SAVED = "draft-saved"  # what is told of the draft elsewhere on the page is asked for anew
 OWN = "X-Draft"  # answers of this page have it; the script takes others for an interruption
 
 
@@ -95,10 +97,10 @@ class _Saving:
     def __init__(self, request: HttpRequest, version: Version, key: str) -> None:
         self.request, self.version, self.key = request, version, key
         self.now, self.do = this_second(), request.POST.get("do", "")
-        self.seen = _number(request.POST.get("seen", ""))
+        self.seen, self.read = (_number(request.POST.get(name, "")) for name in ("seen", "read"))
         if self.do.startswith("keep-"):  # theirs was read
             self.seen = _number(self.do.removeprefix("keep-"))
-        self.read = _number(request.POST.get("read", ""))
+            self.read = max(self.read, self.seen)
         self.form: SectionForm | None = None
         self.opened, self.status = Open(), 200
 
@@ -143,10 +145,19 @@ class _Saving:
     def _overtaken(self, overtaken: Overtaken) -> Told:
         """Theirs and mine, thing by thing."""
         theirs, mine = stored(self.version), cast("SectionForm", self.form)
-        told = Told(str(overtaken), edition=theirs.version.edition)
-        told.theirs = f"{overtaken.by}’s" if overtaken.by else "Theirs"
+        at = f" at {localtime(overtaken.at):%H:%M}" if overtaken.at else ""
+        told = Told(
+            f"{overtaken.by or 'Somebody'} changed this section{at}, while you had it open. Yours is not "
+            "saved yet: keep yours, or take theirs.",
+            theirs=f"{overtaken.by}’s" if overtaken.by else "Theirs",
+            edition=theirs.version.edition,
+        )
         if overtaken.by == person_of(self.request):
-            told.sentence, told.theirs = "You changed this section in another window meanwhile.", "There"
+            told.theirs = "There"
+            told.sentence = (
+                f"You changed this section in another window{at}. What you typed here is not saved yet: "
+                "keep it, or take what is saved."
+            )
         if theirs.terms:
             told.differences = compare(theirs.terms, proposing.terms_now(mine.version, mine.content))
         return told
@@ -169,6 +180,8 @@ class _Saving:
             return _rendered(self.request, page, status=self.status)
         context = {"page": page, "part": page.part(self.key), "drawn_again": drawn_again, "saved": saved}
         response = render(self.request, "slas/editor/_saved.html", context, status=self.status)
+        if saved:
+            response["HX-Trigger"] = SAVED
         if drawn_again:
             response["HX-Retarget"], response["HX-Reswap"] = f"#s-{self.key}", "outerHTML"
         return _answer(response)

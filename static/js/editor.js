@@ -69,8 +69,9 @@
     }
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, xhr } = event.detail;
-    if (!elt.matches?.("form[data-section]")) return;
+    const { requestConfig, xhr } = event.detail;
+    const elt = requestConfig?.elt; // the event is its neighbour's where it was drawn again
+    if (!elt?.matches?.("form[data-section]")) return;
     asked -= 1;
     const own = xhr.getResponseHeader("X-Draft");
     if (own && xhr.status === 200) kept.set(elt, count(sent, elt));
