@@ -23,7 +23,8 @@ from leads.points import Epoch
 from leads.services.tiers import named_attributes
 from slas.models import Version
 from slas.rules.fields import EXTRA, FIELDS
-from slas.rules.ladder import ladder
+from slas.rules.grammar import Group
+from slas.rules.ladder import ladder, minimum_score
 from slas.rules.periods import period_of
 from slas.rules.sifting import MOST_VALUES, Done, Sieve, Sifted, first_second, gave, moments_of
 from slas.rules.terms import AgreementTerms
@@ -77,18 +78,25 @@ class Counts:
 class _Text:
     """What one version's text asks of leads: a sieve for definitions and points, one for windows.
 
-    `names`: of what `definitions` tries, in its order: each stage, and each other minimum score of it.
+    `chains`: the names of what `definitions` tries, in its order, by stage: the stage itself among its other
+    minimum scores, the lowest first. Whoever fails one of a chain fails all after it.
     """
 
     def __init__(self, terms: AgreementTerms, *, rungs: bool) -> None:
         self.terms = terms
         found = [terms.definition(stage) for stage in STAGES]
-        asked = {each.stage: each.rule for each in found if each is not None and each.rule is not None}
-        self.rungs = {stage: ladder(rule) if rungs else {} for stage, rule in asked.items()}
-        for stage, others in self.rungs.items():
-            asked |= {f"{stage}.{points}": rule for points, rule in others.items()}
-        self.names = tuple(asked)
-        self.definitions = Sieve(asked.values(), terms.personas, terms.scoring)
+        rules = {each.stage: each.rule for each in found if each is not None and each.rule is not None}
+        self.rungs = {stage: ladder(rule) if rungs else {} for stage, rule in rules.items()}
+        self.chains: list[list[str]] = []
+        asked: list[Group] = []
+        for stage, rule in rules.items():
+            own = minimum_score(rule)
+            tried = [(own.points if own else 0, stage, rule)]
+            tried += [(points, f"{stage}.{points}", other) for points, other in self.rungs[stage].items()]
+            tried.sort(key=lambda one: one[0])
+            self.chains.append([name for _, name, _ in tried])
+            asked += [one for _, _, one in tried]
+        self.definitions = Sieve(asked, terms.personas, terms.scoring)
         self.windows = Sieve([each.match for each in terms.windows], terms.personas, terms.scoring)
 
 
@@ -146,8 +154,8 @@ class Trial:
             yield Found(pk, (*names, *self._points(done, at, until)) if done else names, won)
 
     def _names(self, mine: Sifted, theirs: Sifted | None, done: Done, moments: list[int]) -> tuple[str, ...]:
-        found = _passed(self._text.names, mine, done, moments)
-        now = _passed(self._now.names, theirs, done, moments) if self._now and theirs else []
+        found = _passed(self._text.chains, mine, done, moments)
+        now = _passed(self._now.chains, theirs, done, moments) if self._now and theirs else []
         names = [ALL, *found, *(f"{stage}.now" for stage in now), *(f"points.{key}" for key in mine.fit)]
         for stage in STAGES:
             if (stage in found) != (stage in now):
@@ -244,10 +252,16 @@ def _room(kept: dict[Any, Any], key: Any) -> Any:
     return key
 
 
-def _passed(names: Sequence[str], sifted: Sifted, done: Done, moments: list[int]) -> list[str]:
+def _passed(chains: list[list[str]], sifted: Sifted, done: Done, moments: list[int]) -> list[str]:
     """Those whose test passes at some of the moments."""
-    tests = zip(names, sifted.tests, strict=True)
-    return [name for name, test in tests if first_second(test, done, moments) is not None]
+    passed, first = [], 0
+    for chain in chains:
+        for name, test in zip(chain, sifted.tests[first:], strict=False):
+            if first_second(test, done, moments) is None:
+                break
+            passed.append(name)
+        first += len(chain)
+    return passed
 
 
 def _window(word: str, terms: AgreementTerms, sifted: Sifted, done: Done, at: int) -> str:

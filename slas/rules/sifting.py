@@ -89,6 +89,7 @@ class Sieve:
         self, rules: Iterable[Group | None], personas: Personas = (), scoring: Scoring = NO_SCORING
     ) -> None:
         self._rules, self._scoring = tuple(rules), scoring
+        self._given = _Given(scoring.behaviour)
         self._personas: dict[str, Persona] = by_key(personas)
         asked: dict[Attribute, None] = {}
         for rule in [*self._rules, *(one.when for one in scoring.fit)]:
@@ -155,11 +156,34 @@ class Sieve:
                 return self._scored(of, points, fit)
 
     def _scored(self, of: str, points: int, fit: int) -> Test:
-        rules = self._scoring.behaviour if of != "fit" else ()
         has = fit if of != "behaviour" else 0
-        if not rules:
+        if of == "fit" or not self._scoring.behaviour:
             return has >= points
-        return lambda done, at: has + _points(rules, done, at) >= points
+        given = self._given
+        return lambda done, at: given.most(done) + has >= points and given.at(done, at) + has >= points
+
+
+class _Given:
+    """Points for what one lead did, kept for the lead that is asked about: several rules ask the same."""
+
+    def __init__(self, rules: Sequence[BehaviourRule]) -> None:
+        self._rules = rules
+        self._done: Done | None = None
+        self._most, self._at = 0, dict[int, int]()
+
+    def most(self, done: Done) -> int:
+        """At no instant it has more than this."""
+        if self._done is not done:
+            self._done, self._at = done, {}
+            self._most = sum(_full_points(rule, done) for rule in self._rules if rule.points > 0)
+        return self._most
+
+    def at(self, done: Done, at: int) -> int:
+        """The points at an instant, of whom `most` was asked last."""
+        found = self._at.get(at)
+        if found is None:
+            found = self._at[at] = _points(self._rules, done, at)
+        return found
 
 
 def first_second(test: Test, done: Done, moments: Sequence[int]) -> int | None:
@@ -206,6 +230,11 @@ def _times(done: Done, kind: str, days: int | None, at: int) -> int:
     seconds = done.get(kind, ())
     first = 0 if days is None else bisect_right(seconds, at - days * DAY_SECONDS)
     return max(bisect_right(seconds, at) - first, 0)
+
+
+def _full_points(rule: BehaviourRule, done: Done) -> int:
+    times = len(done.get(rule.did, ()))
+    return rule.points * (times if rule.most is None else min(times, rule.most))
 
 
 def _points(rules: Sequence[BehaviourRule], done: Done, at: int) -> int:
