@@ -8,7 +8,7 @@ from django import forms
 
 from leads.importing.dates import ORDERS
 from leads.importing.mapping import UNMAPPED
-from leads.importing.presets import FIELDS, PRESETS
+from leads.importing.presets import EVENTS, LEADS, PRESETS
 from leads.importing.uploads import (
     AS_THE_PRESET_SAYS,
     BY_ITS_COLUMNS,
@@ -45,7 +45,11 @@ LABELS = {
     "lost_at": "Lost",
     "amount": "Amount",
     "currency": "Currency",
+    "kind": "What they did",
+    "at": "When",
+    "detail": "Which page, guide or webinar",
 }
+SORT_WORDS = [(LEADS.key, "Leads"), (EVENTS.key, "What leads did")]
 SYSTEMS = {"olist": "Olist, leads", "olist-deals": "Olist, deals"}
 BY_NAMES = "By the names of its columns"
 ORDER_WORDS = {
@@ -110,12 +114,22 @@ class UploadForm(HowForm):
             "max_length": "The file’s name is longer than 255 characters. Rename it.",
         },
     )
+    what = forms.ChoiceField(
+        label="The file holds",
+        choices=SORT_WORDS,
+        initial=LEADS.key,
+        required=False,
+        error_messages={"invalid_choice": "Choose leads, or what leads did."},
+    )
     presets = [(BY_ITS_COLUMNS, "As its columns show"), ("", "Another system: by column names")]
-    field_order = ["file", "agreement", "preset", "zone", "dates"]
+    field_order = ["file", "what", "agreement", "preset", "zone", "dates"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["preset"].initial = BY_ITS_COLUMNS
+
+    def clean_what(self) -> str:
+        return self.cleaned_data["what"] or LEADS.key
 
 
 class CheckForm(HowForm):
@@ -130,13 +144,20 @@ class CheckForm(HowForm):
         options = Options.of(upload)
         initial = {name: getattr(options, name) for name in ("agreement", "preset", "zone", "dates")}
         super().__init__(data, initial=initial)
+        self.sort = options.sort
+        if self.sort is EVENTS:
+            del self.fields["preset"]
+            agreements = self.fields["agreement"]
+            agreements.choices[0] = ("", "Leads of any agreement")  # type: ignore[attr-defined]
+            agreements.help_text = "Only leads of it are meant."
         for place, header in enumerate(self.headers):
             self.fields[f"column_{place}"] = self._column(header)
         for field in self.fields.values():
             field.disabled = shut
 
     def _column(self, header: str) -> forms.ChoiceField:
-        choices = [(UNMAPPED, "Keep as extra data"), *((name, LABELS[name]) for name in FIELDS)]
+        rest = "Keep as extra data" if self.sort.keeps_rest else "Leave it out"
+        choices = [(UNMAPPED, rest), *((name, LABELS[name]) for name in self.sort.fields)]
         if self.chosen[header] == AS_THE_PRESET_SAYS:
             choices.insert(0, (AS_THE_PRESET_SAYS, self._several(header)))
         return forms.ChoiceField(
@@ -165,7 +186,8 @@ class CheckForm(HowForm):
         chosen = self.cleaned_data
         fills = {header: chosen[f"column_{place}"] for place, header in enumerate(self.headers)}
         stated = tuple(f"{header}={ours}" for header, ours in fills.items() if ours != AS_THE_PRESET_SAYS)
-        return Options(chosen["agreement"], chosen["preset"], chosen["zone"], chosen["dates"], stated)
+        preset = chosen.get("preset", "")
+        return Options(chosen["agreement"], preset, chosen["zone"], chosen["dates"], stated, self.sort.key)
 
     def columns(self) -> list[dict[str, Any]]:
         """For the table: header, samples, the field of the form, and whether it goes anywhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import IO, Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from leads.models import Upload, UploadedFile
 from smarketing.accounts.models import User
 
 from .mapping import UNMAPPED, Mapping, match_columns, preset_that_fits
+from .presets import LEADS, SORTS, Sort
 from .reading import ImportFailed, Table, read_table
 from .survey import MAX_ROWS
 
@@ -30,13 +31,19 @@ _SAMPLE_LENGTH = 60
 
 @dataclass(frozen=True)
 class Options:
-    """What was chosen for a file, as `prepare` takes it. `stated`: THEIRS=OURS texts, one a column."""
+    """What was chosen for a file, as `prepare` takes it. `stated`: THEIRS=OURS texts, one a column. `what`: a
+    key of SORTS."""
 
     agreement: str = ""
     preset: str = ""
     zone: str = ""
     dates: str = ""
     stated: tuple[str, ...] = ()
+    what: str = LEADS.key
+
+    @property
+    def sort(self) -> Sort:
+        return SORTS[self.what]
 
     @classmethod
     def of(cls, upload: Upload) -> Options:
@@ -56,14 +63,19 @@ def receive(
     agreement: str = "",
     zone: str = "",
     dates: str = "",
+    what: str = LEADS.key,
 ) -> Upload:
-    """Keep a file that can be read, to be checked next; ImportFailed with a sentence for any other."""
+    """Keep a file that can be read, to be checked next; ImportFailed with a sentence for any other.
+
+    `what`: a key of SORTS; presets are those of leads.
+    """
+    sort = SORTS[what]
     table = read_table(file, _tidy(name))
     rows, samples = _look_through(table)
-    if preset == BY_ITS_COLUMNS:
-        preset = preset_that_fits(table.headers)
-    stated = stated_of(table.headers, match_columns(table.headers, preset=preset))
-    options = Options(agreement, preset, zone, dates, stated)
+    if preset == BY_ITS_COLUMNS or sort is not LEADS:
+        preset = preset_that_fits(table.headers, sort)
+    stated = stated_of(table.headers, match_columns(table.headers, preset=preset, sort=sort))
+    options = Options(agreement, preset, zone, dates, stated, what)
     file.seek(0)
     content = file.read()
     digest = hashlib.sha256(content).hexdigest()
@@ -104,7 +116,7 @@ def headers_of(upload: Upload) -> list[str]:
 def mapping_of(upload: Upload) -> Mapping:
     """What each column fills by what was chosen, also where that can't be imported yet."""
     options = Options.of(upload)
-    return match_columns(headers_of(upload), preset=options.preset, stated=options.stated)
+    return match_columns(headers_of(upload), preset=options.preset, stated=options.stated, sort=options.sort)
 
 
 def stated_of(headers: tuple[str, ...] | list[str], mapping: Mapping) -> tuple[str, ...]:
@@ -128,8 +140,8 @@ def choose(upload: Upload, options: Options) -> bool:
     """Take other choices, to be checked next. False where it is being imported or was."""
     if options.preset != upload.options["preset"]:
         headers = headers_of(upload)
-        stated = stated_of(headers, match_columns(headers, preset=options.preset))
-        options = Options(options.agreement, options.preset, options.zone, options.dates, stated)
+        stated = stated_of(headers, match_columns(headers, preset=options.preset, sort=options.sort))
+        options = replace(options, stated=stated)
     states = (Upload.State.CHECK, Upload.State.CHECKED)
     changed = Upload.objects.filter(pk=upload.pk, state__in=states).update(
         options=options.as_data(), **_waiting(Upload.State.CHECK)

@@ -17,8 +17,10 @@ from leads.models import ImportBatch, Upload, UploadedFile
 from smarketing.accounts.permissions import may_import
 
 from .dates import DatesInDoubt
+from .presets import EVENTS
 from .reading import ImportFailed
 from .running import Import, Imported, prepare, run
+from .running_events import EventImport, prepare_events, run_events
 from .uploads import Options, forget_old, open_file
 
 MOST_TRIES = 4  # runs that were killed before it is given up
@@ -84,7 +86,7 @@ def _check(upload: Upload, now: Now) -> None:
     prepared = _prepare(upload, now())
     with tempfile.TemporaryDirectory() as folder:
         rejects = Path(folder) / "rejects.csv"
-        done = run(prepared, rejects=rejects, dry_run=True, progress=_progress(upload, now))
+        done = _run(prepared, rejects=rejects, dry_run=True, progress=_progress(upload, now))
         _keep(upload, now(), Upload.State.CHECKED, _found(prepared, done), rejects)
 
 
@@ -99,22 +101,28 @@ def _import(upload: Upload, now: Now) -> None:
     ).first()
     with tempfile.TemporaryDirectory() as folder:
         rejects = Path(folder) / "rejects.csv"
-        done = run(prepared, by=upload.by, rejects=rejects, progress=_progress(upload, now), resume=before)
+        done = _run(prepared, by=upload.by, rejects=rejects, progress=_progress(upload, now), resume=before)
         _keep(upload, now(), Upload.State.DONE, _found(prepared, done), rejects, done.batch)
 
 
-def _prepare(upload: Upload, now: dt.datetime) -> Import:
+def _prepare(upload: Upload, now: dt.datetime) -> Import | EventImport:
     options = Options.of(upload)
-    return prepare(
-        open_file(upload),
-        upload.file_name,
-        now=now,
-        agreement=options.agreement,
-        preset=options.preset,
-        stated=options.stated,
-        zone=options.zone,
-        dates=options.dates,
-    )
+    chosen: dict[str, Any] = {
+        "now": now,
+        "agreement": options.agreement,
+        "stated": options.stated,
+        "zone": options.zone,
+        "dates": options.dates,
+    }
+    if options.sort is EVENTS:
+        return prepare_events(open_file(upload), upload.file_name, **chosen)
+    return prepare(open_file(upload), upload.file_name, preset=options.preset, **chosen)
+
+
+def _run(prepared: Import | EventImport, **options: Any) -> Imported:
+    if isinstance(prepared, EventImport):
+        return run_events(prepared, **options)
+    return run(prepared, **options)
 
 
 def _progress(upload: Upload, now: Now) -> Callable[[int, int], None]:
@@ -129,7 +137,7 @@ def _mine(upload: Upload) -> Any:
     return Upload.objects.filter(pk=upload.pk, claim=upload.claim, state=upload.state)
 
 
-def _found(prepared: Import, done: Imported) -> dict[str, Any]:
+def _found(prepared: Import | EventImport, done: Imported) -> dict[str, Any]:
     """What the page tells: counts, the first rejected rows, owners nobody knows, what is measured."""
     return {
         "counts": done.counts(),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.importing import running, uploads, working
 from leads.importing.reading import MAX_BYTES
-from leads.models import ImportBatch, Lead, Upload, UploadedFile
+from leads.models import Behaviour, ImportBatch, Lead, Upload, UploadedFile
 from leads.models.upload import LEASE
 from leads.services.clocks import drift_of_everything
 from slas.tests.factories import marketing_manager, sales_manager, signed_agreement
@@ -510,3 +510,50 @@ def test_the_pages_ask_the_same_however_much_there_is(client, importer):
     other = uploaded(client, wide)
     assert queries(client, f"{PAGE}{other.pk}/") <= check
     assert queries(client, PAGE) <= first + 1, "one for the uploads of batches, once there are batches"
+
+
+# --- what leads did --------------------------------------------------------------------------
+
+EVENTS = (
+    "Email,Activity,When,Subject,Colour\n"
+    "ann@a.example,Webinar,2026-03-04 10:00,Routes,blue\n"
+    "ann@a.example,Form submission,2026-03-05 10:00,,\n"
+    "zoe@z.example,Webinar,2026-03-04 10:00,,\n"
+)
+
+
+def test_what_leads_did_is_checked_and_imported_by_the_same_steps(client, agreement, importer):
+    take_in(CSV)
+    upload = uploaded(client, EVENTS, what="behaviour")
+    page = client.get(f"{PAGE}{upload.pk}/")
+    assert page.context["counts"] == {"created": 2, "unchanged": 0, "rejected": 1}
+    told = words(page)
+    assert "2 rows are ready to go in. 1 can’t" in told
+    assert "Leave it out" in told
+    assert "No lead has the e-mail zoe@z.example. Import the lead first, then what it did." in told
+    assert not Behaviour.objects.exists()
+    chosen = {
+        f"column_{n}": ours for n, ours in enumerate(("email", "kind", "at", "extra", "detail"))
+    }  # other columns than were guessed: checked anew, not imported
+    options = {"agreement": "inbound", "zone": "", "dates": "", "act": "import"}
+    client.post(f"{PAGE}{upload.pk}/", options | chosen)
+    assert not Behaviour.objects.exists()
+    client.post(f"{PAGE}{upload.pk}/", options | chosen)
+    ann = Lead.objects.get(email="ann@a.example")
+    assert list(Behaviour.objects.order_by("at").values_list("lead", "kind", "detail")) == [
+        (ann.pk, "webinar", "blue"),
+        (ann.pk, "contact_requested", ""),
+    ]
+    done = words(client.get(f"{PAGE}{upload.pk}/"))
+    assert "2 rows went in." in done
+    assert "It tells what 1 lead did." in done
+    again = uploaded(client, EVENTS, what="behaviour", name="again.csv")
+    # read as guessed, the detail is another column: the webinar is another one
+    assert client.get(f"{PAGE}{again.pk}/").context["counts"] == {"created": 1, "unchanged": 1, "rejected": 1}
+    assert "what leads did" in words(client.get(PAGE))
+
+
+def test_a_sort_of_file_that_is_not_there_is_refused(client, importer):
+    answer = send(client, EVENTS, what="weather")
+    assert answer.status_code == 422
+    assert "Choose leads, or what leads did." in words(answer)

@@ -149,8 +149,11 @@ def test_the_page_shows_it_all_and_what_is_unknown_can_be_filled_in(client, mark
     html = page_of(client, given, marketer)
     assert "Berg &amp; Co, Haulage, 1,200 people" in html
     assert f'href="/leads/{given.pk}/edit/#id_country">fill in</a>' in html
-    assert 'Inbound</a>. <span class="muted">Mona Lind named it.</span>' in html
+    assert 'Inbound</a>. <span class="muted">Mia Holm named it.</span>' in html
     assert "If it is handed over now:" in html
+    given.agreement_why = "Inbound takes it: the country is DK."
+    given.save(update_fields=["agreement_why"])
+    assert '<span class="muted">which takes it: the country is DK.</span>' in page_of(client, given, marketer)
     seen = page_of(client, given, vic())
     assert "Does it qualify?" in seen
     assert "fill in</a>" not in seen

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leads.models import ImportBatch, Lead
+from leads.services.intake import add_lead
 from leads.tests.factories import HANDED_OVER_AT, handed_over, lead
 from slas.tests.factories import signed_agreement
 from smarketing.accounts.tests.factories import UserFactory, mia, rita, vic
+from smarketing.now import this_second
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +182,15 @@ def test_an_import_that_can_not_be_is_said_so_and_leaves_all(reader, agreement, 
     response = reader.get(f"/leads/?batch={batch}")
     assert response.status_code == 200
     assert len(response.context["leads"]) == 1
+
+
+def test_a_lead_of_no_agreement_says_why_and_can_be_given_one(client):
+    signed_agreement("nordic", scope={"field": "country", "in": ["DK"]})
+    marketer = mia()
+    lost = add_lead(by=marketer, now=this_second(), first_name="Ida", country="SE")
+    client.force_login(marketer)
+    html = client.get("/leads/?agreement=none").content.decode()
+    assert "No agreement takes it. Nordic does not take it: the country is SE." in html
+    assert f'href="/leads/{lost.pk}/edit/#id_agreement">Name one</a>' in html
+    client.force_login(vic())
+    assert "Name one</a>" not in client.get("/leads/?agreement=none").content.decode()

@@ -19,10 +19,11 @@ from kombu.exceptions import OperationalError
 
 from leads import tasks
 from leads.forms_importing import CheckForm, UploadForm
+from leads.importing.presets import EVENTS
 from leads.importing.reading import MAX_BYTES, MAX_ROWS, ImportFailed
 from leads.importing.uploads import KEPT, SMALL, Options, ask_import, choose, file_of, forget_old, receive
 from leads.importing.working import work
-from leads.models import ImportBatch, Lead, Upload, UploadedFile
+from leads.models import Behaviour, ImportBatch, Lead, Upload, UploadedFile
 from smarketing.accounts.models import User
 from smarketing.accounts.permissions import may_import
 from smarketing.accounts.requests import person_of
@@ -110,6 +111,7 @@ def _received(form: UploadForm, reader: User) -> Upload | None:
             preset=chosen["preset"],
             zone=chosen["zone"],
             dates=chosen["dates"],
+            what=chosen["what"],
         )
     except ImportFailed as failed:
         form.add_error("file", failed.on_page)
@@ -164,6 +166,7 @@ def _page(request: HttpRequest, upload: Upload, form: CheckForm | None, status: 
     counts = upload.found.get("counts", {})
     context = {
         "upload": upload,
+        "of_events": Options.of(upload).sort is EVENTS,
         "form": form,
         "columns": form.columns() if form else [],
         "found": upload.found,
@@ -203,7 +206,9 @@ def _worker_is_there() -> bool:
 
 
 def _leads(upload: Upload) -> dict[str, Any]:
-    """How many leads the import made, and where they are listed."""
+    """How many leads the import made, and where they are listed; or of how many it told what they did."""
+    if Options.of(upload).sort is EVENTS:
+        return {"told_of": Behaviour.objects.filter(batch=upload.batch).values("lead").distinct().count()}
     return {
         "made": Lead.objects.filter(batch=upload.batch).count(),
         "leads_url": f"{reverse('lead_list')}?batch={upload.batch_id}",

@@ -63,6 +63,7 @@ def _page(
     context = {
         "lead": found,
         "company_facts": _company(found),
+        "which": _which(found),
         "handoff": last,
         "verdict": _verdict(last, entries, reader, now),
         "earlier": [(each, getattr(each, "clock", None)) for each in handoffs[1:]],
@@ -87,6 +88,13 @@ def _company(found: Lead) -> list[str]:
     """ "Nordkyst Logistik, haulage, 120 people"."""
     size = "" if found.employees is None else counted(found.employees, "person", "people")
     return [fact for fact in (found.company, found.industry, size) if fact]
+
+
+def _which(found: Lead) -> str:
+    """ "which takes it: the country is Denmark."; empty where the reason does not begin with the agreement."""
+    begin = f"{found.agreement.name} " if found.agreement else ""
+    why = found.agreement_why
+    return f"which {why.removeprefix(begin)}" if begin and why.startswith(begin) else ""
 
 
 def _typed(tried: Action | None, form: ActionForm | None) -> dict[str, str]:

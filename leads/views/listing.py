@@ -56,6 +56,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "next": _address(request.GET, "after", after),
         "may_add": may_work_leads(request.user),
         "may_import": may_import(request.user),
+        "may_name": may_edit_lead(request.user, None),
         "views": _views(request, reader),
     }
     return render(request, "leads/lead_list.html", context)
