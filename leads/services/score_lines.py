@@ -92,11 +92,12 @@ class Pen:
             FROM ({expected}) expected WHERE (until IS NULL OR until > at) AND NOT EXISTS (
                 SELECT 1 FROM leads_scoreline stored WHERE stored.version_id = %s
                 AND stored.rule_key = expected.rule_key AND stored.behaviour_id = expected.id
-                AND {_same("lead_id", "points", "halves_days", "at", "until")}) ORDER BY id
+                AND {self._of("stored")} AND {_same("lead_id", "points", "halves_days", "at", "until")})
+            ORDER BY id
             ON CONFLICT (version_id, rule_key, behaviour_id) WHERE behaviour_id IS NOT NULL
             DO UPDATE SET lead_id = excluded.lead_id, points = excluded.points,
                 halves_days = excluded.halves_days, at = excluded.at, until = excluded.until"""
-        return removed + _execute(new, [self.version.pk, *params, self.version.pk])
+        return removed + _execute(new, [self.version.pk, *params, self.version.pk, *self._id_list])
 
     def _done(self, rule: BehaviourRule) -> Sql:
         """What counts for a rule: each event, until it ends or the newest `most` are later ones."""
@@ -133,11 +134,12 @@ class Pen:
             SELECT lead_id, %s, rule_key, 'fit', points, at FROM ({expected}) expected WHERE NOT EXISTS (
                 SELECT 1 FROM leads_scoreline stored WHERE stored.lead_id = expected.lead_id
                 AND stored.version_id = %s AND stored.rule_key = expected.rule_key
-                AND stored.behaviour_id IS NULL AND stored.until IS NULL AND {_same("points")})
+                AND stored.behaviour_id IS NULL AND stored.until IS NULL
+                AND {self._of("stored")} AND {_same("points")})
             ORDER BY lead_id
             ON CONFLICT (lead_id, version_id, rule_key) WHERE behaviour_id IS NULL AND until IS NULL
             DO UPDATE SET points = excluded.points"""
-        return closed + _execute(new, [self.version.pk, *params, self.version.pk])
+        return closed + _execute(new, [self.version.pk, *params, self.version.pk, *self._id_list])
 
     def _passing(self, rule: FitRule) -> Sql:
         begins: Value | Greatest = Value(self.now, DateTimeField())
@@ -163,14 +165,19 @@ class Pen:
 
     @property
     def _who(self) -> str:
+        return self._of("")
+
+    def _of(self, table: str) -> str:
+        """Theirs. The range is for PostgreSQL's planner, which else reads the lines of all leads again."""
+        column = f"{table}.lead_id" if table else "lead_id"
         if connection.vendor == "postgresql":
-            return "lead_id = ANY (%s::bigint[])"
-        return "lead_id IN (SELECT value FROM json_each(%s))"
+            return f"{column} BETWEEN %s AND %s AND {column} = ANY (%s::bigint[])"
+        return f"{column} IN (SELECT value FROM json_each(%s))"
 
     @property
     def _id_list(self) -> list[Any]:
         ids = list(self.ids)
-        return [ids if connection.vendor == "postgresql" else str(ids)]
+        return [min(ids), max(ids), ids] if connection.vendor == "postgresql" else [str(ids)]
 
     @staticmethod
     def _unless(columns: str, of: str, expected: str) -> str:
