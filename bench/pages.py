@@ -1,5 +1,6 @@
 """Row 6, a deep page of the lead list against the first and a view that does nothing; and the server times
-and query counts of scoreboard, queue and list, on the demo and on 100,000 leads.
+and query counts of the pages that are open all day, and of those where an agreement is written, on the demo
+and on 100,000 leads; what a draft would have done with a quarter of 100,000 leads.
 
 On SQLite, or on PostgreSQL where DATABASE_URL is set: each world in a process and a database of its own.
 Server time: from the WSGI call to the last byte, without a network, warm, the median of five.
@@ -9,15 +10,25 @@ Server time: from the WSGI call to the last byte, without a network, warm, the m
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import random
 import statistics
 import sys
+import time
+from collections.abc import Iterator
 from typing import Any
 
 from bench.databases import HERE, in_own_process, own_database, print_result
 from bench.table import Row, median_pair, render, seconds
 
 LEADS = 100_000
+POINTS = (  # what gives points in the draft, by kind: how many, and how they fade
+    ("demo_requested", 40, "stays", None),
+    ("webinar", 12, "halves", 21),
+    ("download", 8, "halves", 14),
+    ("pricing_seen", 5, "ends", 30),
+)
 DEEP_PAGE, DEEP_LEADS = 10_000, 510_000
 ROUNDS, REQUESTS = 5, 10
 # What is measured, and how many queries it may take.
@@ -27,12 +38,23 @@ MOST_QUERIES = {
     "queue": 6,
     "everybody’s queue": 6,
     "list": 6,
+    "lead": 16,
+    "agreements": 10,
+    "version": 24,
+    "editor": 26,
+    "editor, a change": 40,
+    "panel of definitions": 24,
+    "panel of windows": 22,
+    "panel of promises": 20,
+    "draft on last quarter": 32,
 }
+# Beside the worlds: all leads of one agreement in its last quarter, three things done by each.
+QUARTER = "quarter"
 
 
 def measure() -> list[Row]:
     """Two lines of row 6, and a line for each page and world."""
-    return [*_deep(_measured("deep")), *_times("demo"), *_times(str(LEADS))]
+    return [*_deep(_measured("deep")), *_times("demo"), *_times(str(LEADS)), *_times(QUARTER)]
 
 
 def _measured(what: str) -> Any:
@@ -69,6 +91,7 @@ def _deep(found: dict[str, Any]) -> list[Row]:
 def _times(world: str) -> list[Row]:
     found = _measured(world)
     size = "demo" if world == "demo" else f"{found['leads']:,} leads"
+    size += " in the quarter" if world == QUARTER else ""
     return [
         Row(
             0,
@@ -138,7 +161,7 @@ def _place(skipped: int) -> str:
 
 def _served(what: str) -> dict[str, Any]:
     """Milliseconds and queries of each page, as the person it is most work for."""
-    from bench.world import NOW, make_world
+    from bench.world import AGREEMENTS, NOW, make_world
     from bench.wsgi import NOTHING, Asking
     from leads.models import Lead
     from smarketing.accounts.models import User
@@ -148,20 +171,115 @@ def _served(what: str) -> dict[str, Any]:
 
         make(NOW)
     else:
-        make_world(int(what))
+        make_world(LEADS if what == QUARTER else int(what), agreements=1 if what == QUARTER else AGREEMENTS)
+    if what == QUARTER:
+        _into_the_quarter()
     manager = User.objects.get(name__startswith="Sam ")
     rep = User.objects.active().on_side("sales").exclude(pk=manager.pk).order_by("pk").first()
     boss, caller = Asking(manager), Asking(rep)
+    draft = _drafted(manager)
+    slas, tried = f"/slas/{draft.agreement.slug}/", f"/reports/drafts/{draft.agreement.slug}/{draft.number}/"
     asked = {
         "scoreboard": (boss, "/"),
         "scoreboard of the quarter": (boss, "/?period=2026-Q4"),
         "queue": (caller, "/leads/queue/"),
         "everybody’s queue": (boss, "/leads/queue/"),
         "list": (boss, "/leads/"),
+        "lead": (boss, f"/leads/{Lead.objects.order_by('-pk').values_list('pk', flat=True)[0]}/"),
+        "agreements": (boss, "/slas/"),
+        "version": (boss, f"{slas}{draft.number}/"),
+        "editor": (boss, f"{slas}{draft.number}/edit/stages/"),
+        "panel of definitions": (boss, f"{tried}stages/"),
+        "panel of windows": (boss, f"{tried}windows/"),
+        "panel of promises": (boss, f"{tried}promises/"),
+        "draft on last quarter": (boss, tried),
     }
+    if what == QUARTER:
+        asked = {name: each for name, each in asked.items() if each[1].startswith(tried)}
     pages = {name: _page(asking, address) for name, (asking, address) in asked.items()}
+    if what != QUARTER:
+        pages["editor, a change"] = _change(manager, f"{slas}{draft.number}/edit/")
     nothing = 1_000 * _median(boss, NOTHING)
     return {"leads": Lead.objects.count(), "nothing": nothing, "pages": pages}
+
+
+def _drafted(manager: Any) -> Any:
+    """A draft of the first agreement: who qualifies by what they did, by points and by what is known."""
+    from slas.models import Agreement, ScoreRule
+    from slas.services.drafting import draft_next
+    from smarketing.now import this_second
+
+    draft = draft_next(Agreement.objects.order_by("pk")[0], by=manager, now=this_second())
+    asked = [{"did": "demo_requested", "times": 1, "days": 90}, {"score": "total", "at_least": 60}]
+    known = {"field": "country", "op": "known", "value": None}
+    draft.definitions.filter(stage="mql").update(rule={"all": [known, {"any": asked}]})
+    if not draft.score_rules.exists():
+        ScoreRule.objects.create(
+            version=draft, position=0, key="size", kind="fit", when={"all": [known]}, points=20
+        )
+        for place, (did, points, fades, days) in enumerate(POINTS, start=1):
+            ScoreRule.objects.create(
+                version=draft,
+                position=place,
+                key=did,
+                kind="behaviour",
+                did=did,
+                points=points,
+                fades=fades,
+                days=days,
+            )
+    return draft
+
+
+def _into_the_quarter() -> None:
+    """Let all leads come to be and be handed over in the last quarter, and do three things each."""
+    from django.db import connection
+
+    from leads.models import Behaviour, Handoff, Lead
+    from smarketing.triggers import lifted
+
+    chance, start = random.Random(6), dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+    ids = list(Lead.objects.order_by("pk").values_list("pk", flat=True))
+    with lifted():
+        for first in range(0, len(ids), 1_000):
+            at = start + dt.timedelta(minutes=chance.randrange(90 * 24 * 60))
+            some = ids[first : first + 1_000]
+            Lead.objects.filter(pk__gte=some[0], pk__lte=some[-1]).update(created_at=at)
+            theirs = Handoff.objects.filter(lead__gte=some[0], lead__lte=some[-1])
+            theirs.update(at=at, recorded_at=at)
+            Behaviour.objects.bulk_create(
+                Behaviour(lead_id=pk, kind=did, at=when, recorded_at=when, entered_at=when, click=f"{place}")
+                for pk in some
+                for place, (did, when) in enumerate(_three_things(at, chance))
+            )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _three_things(since: dt.datetime, chance: random.Random) -> Iterator[tuple[str, dt.datetime]]:
+    for did, _, _, _ in chance.choices(POINTS, [1, 2, 4, 4], k=3):
+        yield did, since + dt.timedelta(minutes=chance.randrange(40 * 24 * 60))
+
+
+def _change(manager: Any, edit: str) -> dict[str, float]:
+    """Milliseconds and queries of what the editor sends when something was changed."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from slas.tests.editing import fields, send
+
+    client, took, queries = Client(), [], 0
+    client.force_login(manager, "django.contrib.auth.backends.ModelBackend")
+    for hour in range(6, 6 + ROUNDS):
+        data = fields(client, "reports", edit) | {"reports-report_hour": str(hour)}
+        with CaptureQueriesContext(connection) as captured:
+            began = time.perf_counter()
+            answer = send(client, "reports", data, edit=edit, htmx=True)
+            took.append(time.perf_counter() - began)
+        assert answer.status_code == 200
+        queries = sum(each["sql"].startswith(("SELECT", "WITH")) for each in captured.captured_queries)
+    return {"ms": 1_000 * statistics.median(took), "queries": queries}
 
 
 def _page(asking: Any, address: str) -> dict[str, float]:
