@@ -179,7 +179,7 @@ def test_what_is_not_there(as_mona, draft, url):
     assert as_mona.post(url).status_code == 404
 
 
-@pytest.mark.parametrize("url", ["/slas/inbound/2/", EDIT])
+@pytest.mark.parametrize("url", ["/slas/inbound/2/", f"{EDIT}promises/"])
 def test_queries_do_not_grow_with_promises(as_mona, draft, django_assert_max_num_queries, url):
     def count():
         with django_assert_max_num_queries(100) as queries:
