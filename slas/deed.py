@@ -151,6 +151,11 @@ class Standing:
         """Both in one: "In force since 1 January 2026"."""
         return f"{self.word} {self.sentence}" if self.word == "In force" else f"{self.word}, {self.sentence}"
 
+    @property
+    def within(self) -> str:
+        """The line inside a sentence: "in force since 1 January 2026"."""
+        return self.line[0].lower() + self.line[1:]
+
 
 def standing_of(version: Version, now: datetime) -> Standing:
     """Where a version stands at `now`; dates are those of its own zone."""

@@ -14,7 +14,7 @@ class AskForm(forms.Form):
         label="What",
         choices=[
             (Amendment.Kind.CLOSURE, "Close a date"),
-            (Amendment.Kind.EARLY_END, "End early, after a last date"),
+            (Amendment.Kind.EARLY_END, "End early"),
         ],
         initial=Amendment.Kind.CLOSURE,
         widget=forms.RadioSelect,

@@ -2,6 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import NamedTuple
 
 from slas.rules.words import MONTHS
@@ -34,13 +35,13 @@ def marked(old: str, new: str) -> list[Mark]:
         return [Mark(True, old, new)] if new else []
     was, becomes = _WORDS.findall(old), _WORDS.findall(new)
     matcher = SequenceMatcher(None, [one.strip() for one in was], [one.strip() for one in becomes], False)
-    if matcher.ratio() < ALIKE:
+    if not old or not new or matcher.ratio() < ALIKE:
         return [Mark(False, old, new)]
     marks = [
         Mark(what == "equal", "".join(was[a:b]), "".join(becomes[c:d]))
         for what, a, b, c, d in matcher.get_opcodes()
     ]
-    return _joined(marks)
+    return _trimmed(_joined(marks))
 
 
 def _joined(marks: list[Mark]) -> list[Mark]:
@@ -55,4 +56,16 @@ def _joined(marks: list[Mark]) -> list[Mark]:
             found[-1] = Mark(same, found[-1].was + was, found[-1].becomes + becomes)
         else:
             found.append(Mark(same, was, becomes))
+    return found
+
+
+def _trimmed(marks: list[Mark]) -> list[Mark]:
+    """The blanks after marked words go to the unchanged words behind them: a mark ends with its word."""
+    found = list(marks)
+    for place, (mark, after) in enumerate(pairwise(marks)):
+        if not mark.same:
+            was, becomes = mark.was.rstrip(), mark.becomes.rstrip()
+            found[place] = Mark(False, was, becomes)
+            left = mark.was[len(was) :], mark.becomes[len(becomes) :]
+            found[place + 1] = Mark(after.same, left[0] + after.was, left[1] + after.becomes)
     return found

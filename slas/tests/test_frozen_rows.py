@@ -35,6 +35,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 UNSIGNED = {
     Agreement: {"position", "by_name_only", "scope", "nights_due_from"},
     Closure: {"retracted_at"},  # tested below
+    Version: {"clocks_moved_at"},  # when running clocks were moved to it, long after
 }
 MODELS = [
     Agreement,

@@ -60,9 +60,7 @@ def test_both_sign_and_it_comes_into_force_on_its_date(client, people, proposed,
     client.force_login(people["sam"])
     page = text_of(client.get(SIGN))
     assert "Sign version 2 for Sales" in page
-    assert (
-        "Marketing has signed. 2 things change against version 1, 1 of them for Marketing, 1 of them" in page
-    )
+    assert "Marketing has signed. Two things change, one of them is a promise of Sales and one is" in page
     page = text_of(post(client, people["sam"]))
     assert "You signed for Sales. Signed by both. It comes into force on 16 July 2026." in page
     signature = Signature.objects.get(version=proposed, side=Side.SALES)
