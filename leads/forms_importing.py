@@ -147,9 +147,9 @@ class CheckForm(HowForm):
         self.sort = options.sort
         if self.sort is EVENTS:
             del self.fields["preset"]
-            agreements = self.fields["agreement"]
-            agreements.choices[0] = ("", "Leads of any agreement")  # type: ignore[attr-defined]
-            agreements.help_text = "Only leads of it are meant."
+            known = self.fields["agreement"].choices[1:]  # type: ignore[attr-defined]
+            self._offer("agreement", [("", "Leads of any agreement"), *known])
+            self.fields["agreement"].help_text = "If you name one, only its leads are meant."
         for place, header in enumerate(self.headers):
             self.fields[f"column_{place}"] = self._column(header)
         for field in self.fields.values():

@@ -17,7 +17,7 @@ from slas.rules.behaviour import Behaviour as Deed
 from slas.rules.condition_words import fading
 from slas.rules.conditions import Attribute, Facts, Group, evaluate, missing
 from slas.rules.fields import FIELDS
-from slas.rules.finding import Finding
+from slas.rules.finding import Finding, reasons
 from slas.rules.scoring import Line, Score, Scoring
 from slas.rules.terms import AgreementTerms, Definition
 from smarketing.accounts.models import User
@@ -62,14 +62,17 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`answers` is empty where the stage has no rule, `blocks` where nothing gives points. `window`: which
-    one it would fall under and why, of a lead that is not with Sales. `gave`: what each kind of event at its
-    instant gave at first, of what counts now."""
+    """`answers` is empty where the stage has no rule; of a lead that is past it (`arrived`), they are those of
+    the moment when it came there. `blocks` is empty where nothing gives points. `window`: which one it would
+    fall under and why, of a lead that is not with Sales. `gave`: what each kind of event at its instant gave
+    at first, of what counts now.
+    """
 
     version: Version
     stage: str
     met: bool
     sentence: str
+    arrived: bool
     answers: list[Answer]
     blocks: list[Block]
     now: int
@@ -97,13 +100,16 @@ def why_of(
     deeds = tuple(Deed(one.kind, one.at) for one in behaviour)
     facts = terms.facts(attributes_of(lead), deeds, now)
     definition = _definition(terms, lead.stage)
-    finding = evaluate(definition.rule, facts) if definition and definition.rule else None
-    then = _score_then(lead, terms, deeds, handoff) if terms.scoring != Scoring() else None
+    arrived = _arrived(lead, definition)
+    asked = terms.facts(attributes_of(lead), deeds, arrived) if arrived else facts
+    finding = evaluate(definition.rule, asked) if definition and definition.rule else None
+    then = _score_then(lead, version, deeds, handoff) if terms.scoring != Scoring() else None
     return Why(
         version=version,
         stage=_NAMES[definition.stage] if definition else "",
         met=finding is not None and finding.met,
-        sentence=_sentence(finding, facts, lead, definition) if finding and definition else "",
+        sentence=_sentence(finding, asked, definition, arrived) if finding and definition else "",
+        arrived=arrived is not None,
         answers=list(_answers(finding.parts)) if finding else [],
         blocks=_blocks(terms, facts.score, then, reader, now),
         now=facts.score.total,
@@ -125,12 +131,20 @@ def _definition(terms: AgreementTerms, stage: str) -> Definition | None:
     return None
 
 
-def _sentence(finding: Finding, facts: Facts, lead: Lead, definition: Definition) -> str:
-    told = missing(finding, facts)
-    arrived = lead.mql_at if definition.stage == Stage.MQL else lead.sql_at
-    if arrived is None or finding.met:
-        return told
-    return f"It is {_NAMES[definition.stage]}, but today it would not qualify:{told.removeprefix('Not yet.')}"
+def _arrived(lead: Lead, definition: Definition | None) -> dt.datetime | None:
+    """When it reached the stage, if it is past it: what it was asked then. None: it is asked now."""
+    if definition is None or lead.stage in (Stage.LEAD, Stage.RECYCLED):
+        return None
+    return lead.mql_at if definition.stage == Stage.MQL else lead.sql_at
+
+
+def _sentence(finding: Finding, facts: Facts, definition: Definition, arrived: dt.datetime | None) -> str:
+    if arrived is None:
+        return missing(finding, facts)
+    told, name = reasons(finding, facts), _NAMES[definition.stage]
+    if finding.met:
+        return f"It qualified when it became {name}: {told}."
+    return f"When it became {name}, it did not meet the definition: {told}."
 
 
 def _answers(parts: Iterable[Finding], is_inner: bool = False) -> Iterator[Answer]:
@@ -150,14 +164,18 @@ def _fill(part: Finding) -> str:
 
 
 def _score_then(
-    lead: Lead, terms: AgreementTerms, deeds: tuple[Deed, ...], handoff: Handoff | None
+    lead: Lead, version: Version, deeds: tuple[Deed, ...], handoff: Handoff | None
 ) -> Score | None:
-    """The score at the handoff. What an import handed over had no score here then: it is reckoned from what
-    is known of it today."""
+    """The score at the handoff, from the lines of then; None where nothing gave points then. Where none were
+    kept, as of history that came in later under an earlier version: reckoned from what is known today."""
     if handoff is None:
         return None
-    if handoff.batch_id is None and handoff.recorded_at >= lead.recorded_at:
-        return score_at(lead, handoff.at)
+    terms = handoff.version.terms()
+    if terms.scoring == Scoring():
+        return None
+    stored = score_at(lead, handoff.at)
+    if stored.lines or (handoff.version_id == version.pk and handoff.batch_id is None):
+        return stored
     return terms.facts(attributes_of(lead), deeds, handoff.at).score
 
 

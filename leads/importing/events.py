@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -79,6 +80,7 @@ KINDS = {plain(word): key for key, words in _CALLED.items() for word in words} |
 }
 
 
+@lru_cache(maxsize=1_000)
 def kind_of(text: str) -> str:
     """The kind that a cell means: by its key, its name, or what other systems call it; else BadValue."""
     found = KINDS.get(plain(text))

@@ -530,6 +530,8 @@ def test_what_leads_did_is_checked_and_imported_by_the_same_steps(client, agreem
     told = words(page)
     assert "2 rows are ready to go in. 1 can’t" in told
     assert "Leave it out" in told
+    assert "Leads of any agreement" in told
+    assert "By each lead’s scope" not in told
     assert "No lead has the e-mail zoe@z.example. Import the lead first, then what it did." in told
     assert not Behaviour.objects.exists()
     chosen = {

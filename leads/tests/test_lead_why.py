@@ -115,12 +115,23 @@ def test_once_accepted_it_is_the_definition_of_an_sql_that_counts():
     assert why(given, marketer).stage == "an SQL"
 
 
-def test_an_mql_that_would_not_qualify_today_is_said_to_be_one():
+def test_of_an_mql_it_is_said_whether_it_was_one_when_it_became_one():
     marketer = mia()
     given = lead(an_agreement(), at=NOW, by=marketer, country="Denmark")
     hand_over(given, by=marketing_manager(), now=NOW)
-    assert why(given, marketer).sentence == (
-        "It is an MQL, but today it would not qualify: 52 points are missing."
+    record_behaviour(given, "demo_requested", by=marketer, now=NOW + DAY)
+    found = why(given, marketer, NOW + DAY)
+    assert found.sentence == "When it became an MQL, it did not meet the definition: 52 points are missing."
+    assert (found.met, found.arrived, found.now) == (False, True, 48)
+    record_behaviour(given, "demo_requested", by=marketer, now=NOW + DAY, at=NOW - DAY)
+    found = why(given, marketer, NOW + 200 * DAY)
+    assert found.sentence == (
+        "It qualified when it became an MQL: the country is Denmark and the last demo request was 1 day ago."
+    )
+    given.stage = "recycled"
+    assert (
+        why(given, marketer, NOW + 200 * DAY).sentence
+        == "Qualifies: the country is Denmark and the score is 88."
     )
 
 

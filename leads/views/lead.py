@@ -91,7 +91,7 @@ def _company(found: Lead) -> list[str]:
 
 
 def _which(found: Lead) -> str:
-    """ "which takes it: the country is Denmark."; empty where the reason does not begin with the agreement."""
+    """ "which takes it: the country is Denmark."; empty where the reason does not begin with it."""
     begin = f"{found.agreement.name} " if found.agreement else ""
     why = found.agreement_why
     return f"which {why.removeprefix(begin)}" if begin and why.startswith(begin) else ""
