@@ -7,9 +7,6 @@ import secrets
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
 from leads.importing.dates import BadValue
 from leads.importing.values import employees
@@ -19,6 +16,7 @@ from leads.services.holding import pause_reasons
 from leads.services.pipeline import rejection_reasons
 from leads.states import FILTERS
 from leads.tidying import tidy
+from slas.forms.selects import LongSelect
 from slas.models import Agreement
 from slas.rules.behaviour import BEHAVIOURS
 from slas.rules.words import plain
@@ -323,25 +321,6 @@ class LeadForm(LookMixin, forms.ModelForm):
         """Left to the service and the database."""
 
 
-class PlainSelect(forms.Select):
-    """A select whose options are written at once: Django renders a template for each."""
-
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
-        widget = context["widget"]
-        options = (option for _, group, _ in widget["optgroups"] for option in group)
-        inside = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (option["value"], mark_safe(" selected") if option["selected"] else "", option["label"])
-                for option in options
-            ),
-        )
-        return format_html(
-            '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), inside
-        )
-
-
 class LeadFilter(LookMixin, forms.Form):
     """What the lead list may be narrowed to; all of it stands in the address."""
 
@@ -351,10 +330,10 @@ class LeadFilter(LookMixin, forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "id": "find"}),
     )
-    stage = forms.ChoiceField(required=False, choices=[("", "Any stage"), *Stage.choices], widget=PlainSelect)
-    agreement = forms.ChoiceField(required=False, widget=PlainSelect)
-    owner = forms.ChoiceField(label="Held by", required=False, widget=PlainSelect)
-    clock = forms.ChoiceField(required=False, choices=[("", "Any clock"), *FILTERS], widget=PlainSelect)
+    stage = forms.ChoiceField(required=False, choices=[("", "Any stage"), *Stage.choices], widget=LongSelect)
+    agreement = forms.ChoiceField(required=False, widget=LongSelect)
+    owner = forms.ChoiceField(label="Held by", required=False, widget=LongSelect)
+    clock = forms.ChoiceField(required=False, choices=[("", "Any clock"), *FILTERS], widget=LongSelect)
     source = forms.CharField(required=False, max_length=200)
     campaign = forms.CharField(required=False, max_length=200)
     batch = forms.IntegerField(
