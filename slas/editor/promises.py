@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slas.editor.promise import PromiseForm
 from slas.editor.rows import next_key, safe_key, typed_rows, write_typed_rows
-from slas.editor.section import SectionForm, mistakes_of, moved
+from slas.editor.section import SectionForm, mistakes_of, moved, place_of
 from slas.models import Commitment, Section
 from slas.rules.metrics import METRICS
 from slas.rules.words import counted
@@ -155,9 +155,9 @@ class PromisesForm(SectionForm):
     def _beside(self, what: str) -> str:
         """Up and down go past promises of the other side: "up-3" changes places with the next of its own."""
         act, _, place = what.partition("-")
-        if act not in ("up", "down") or not place.isdecimal() or int(place) >= len(self.forms):
+        start, step = place_of(place), -1 if act == "up" else 1
+        if act not in ("up", "down") or start is None or start >= len(self.forms):
             return what
-        start, step = int(place), -1 if act == "up" else 1
         side, target = self.forms[start].side_typed, start + step
         while 0 <= target < len(self.forms) and self.forms[target].side_typed != side:
             target += step

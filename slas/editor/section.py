@@ -74,12 +74,17 @@ def _id_of(part: forms.BaseForm, name: str) -> str:
     return str(field.id_for_label or field.auto_id) if field is not None else ""
 
 
+def place_of(text: str) -> int | None:
+    """The place in a list that a button names; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+
+
 def moved(rows: list[Any], what: str) -> list[Any] | None:
     """The rows after "remove-2", "up-2" or "down-2" (places from 0); None for anything else."""
     act, _, place = what.partition("-")
-    if not (place.isascii() and place.isdecimal() and int(place) < len(rows)):
+    number = place_of(place)
+    if number is None or number >= len(rows):
         return None
-    number = int(place)
     if act == "remove":
         return [*rows[:number], *rows[number + 1 :]]
     other = {"up": number - 1, "down": number + 1}.get(act)

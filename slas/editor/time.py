@@ -11,7 +11,7 @@ from slas.editor.days import CLOSED, MOST_DAYS, SPECIAL, DatedForm, closed_forms
 from slas.editor.holidays import A_YEAR, ClosedDay, Holiday, by_year, holiday_rows, next_closed
 from slas.editor.hours import TIME, WeekForm, typed_week
 from slas.editor.rows import typed_rows, write_typed_rows
-from slas.editor.section import SectionForm, moved
+from slas.editor.section import SectionForm, moved, place_of
 from slas.editor.week import Answer, Day, answer, days_of, wall
 from slas.models import Section
 from slas.rules.clock_changes import clock_changes
@@ -115,9 +115,10 @@ class TimeForm(SectionForm):
             self._write(kind, after)
 
     def _open(self, place: str) -> None:
-        if place.isascii() and place.isdecimal() and int(place) < len(self.specials):
+        number = place_of(place)
+        if number is not None and number < len(self.specials):
             assert self.data is not None  # noqa: S101 (`do` looked)
-            one = self.specials[int(place)]
+            one = self.specials[number]
             one.is_valid()
             if one.iso:
                 self.data.appendlist(OPEN, one.iso)

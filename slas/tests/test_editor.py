@@ -136,6 +136,16 @@ def test_a_made_up_button_changes_nothing(as_mona, draft, do):
     assert draft.commitments.count() == 3
 
 
+@pytest.mark.parametrize(
+    ("section", "act"),
+    [("promises", "up"), ("stages", "remove"), ("scoring", "fit:up"), ("time", "special:open")],
+)
+def test_a_made_up_place_changes_nothing(as_mona, draft, section, act):
+    assert post(as_mona, section, {"do": f"{act}-{'9' * 5_000}"}).status_code == 200
+    draft.refresh_from_db()
+    assert draft.edition == 0
+
+
 def test_one_step_a_person_and_hour(as_mona, draft, time_machine):
     for minutes, hour in ((0, "9"), (30, "10"), (70, "11")):
         time_machine.move_to(NOW + timedelta(minutes=minutes), tick=False)
