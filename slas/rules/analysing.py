@@ -26,6 +26,7 @@ from slas.rules.grammar import (
 from slas.rules.scoring import Scoring
 from slas.rules.words import listed
 
+MOST_ASKED = 1_000  # conditions of a rule with those of its personas, as often as they stand in it
 MOST_WAYS = 1_000  # ways to meet a rule that are looked at one by one; beyond it nothing is said
 
 
@@ -77,10 +78,12 @@ def check_personas(personas: Personas) -> None:
                 raise ValueError(f"Two personas have the {what} {name}. Give each its own.")
     known = by_key(personas)
     for persona in personas:
-        check_rule(persona.rule, known, f"Persona {persona.name}")
+        _check_names(persona.rule, known, f"Persona {persona.name}")
     safe: set[str] = set()
     for persona in personas:
         _check_circle([persona], known, safe)
+    for persona in personas:
+        _check_size(persona.rule, known, f"Persona {persona.name}")
 
 
 def _check_circle(path: list[Persona], known: dict[str, Persona], safe: set[str]) -> None:
@@ -101,10 +104,29 @@ def _personas_in(rule: Group) -> list[str]:
 
 
 def check_rule(rule: Group, personas: Personas, what: str = "The rule") -> None:
-    """ValueError if it names a persona that is not there."""
+    """ValueError if it names a persona that is not there, or asks for too much through its personas."""
     known = by_key(personas)
+    _check_names(rule, known, what)
+    _check_size(rule, known, what)
+
+
+def _check_names(rule: Group, known: dict[str, Persona], what: str) -> None:
     for key in _personas_in(rule):
         _persona(key, known, what)
+
+
+def _check_size(rule: Group, known: dict[str, Persona], what: str) -> None:
+    """Personas made of personas grow with every step, and are asked for as often as they stand there."""
+    waiting, asked = [rule], 0
+    while waiting:
+        inner = waiting.pop()
+        asked += sum(1 for _ in inner.conditions())
+        waiting += [_persona(key, known, what).rule for key in _personas_in(inner)]
+        if asked > MOST_ASKED and (waiting or inner is not rule):
+            raise ValueError(
+                f"{what} is made of more than {MOST_ASKED:,} conditions, those of its personas included. "
+                "Take some personas out."
+            )
 
 
 def _persona(key: str, known: dict[str, Persona], what: str) -> Persona:

@@ -110,7 +110,11 @@ def test_personas_in_personas_take_no_time():
         for below, name in pairwise(names)
     ]
     rule = all_of(IsPersona("p39"))
-    check_personas(made)
+    with pytest.raises(ValueError, match=r"^Persona p8 is made of more than 1,000 conditions"):
+        check_personas(made)
+    with pytest.raises(ValueError, match=r"^The MQL is made of more than 1,000 conditions"):
+        check_rule(rule, made, "The MQL")
+    check_personas(made[:8])
     assert asked_about(rule, made, SCORING).kinds == {"demo_requested"}
     facts = replace(lead(), personas={one.key: one for one in made})
     assert truth(rule, facts) == evaluate(rule, facts).result == "failed"
