@@ -128,10 +128,29 @@ def _why_it_keeps(before: Verdict, after: Verdict, window: Window) -> str:
         return f"{agreed} would be a breach at once."
     if after.speed.state not in RUNNING:
         return f"Under {window.name} it would have ended already."
-    is_short = after.depth is not None and after.depth.state == "breached"
-    if is_short and (before.depth is None or before.depth.state != "breached"):
-        return "Its attempts would fall short at once."
-    return ""
+    return _why_acceptance(before, after) or _why_depth(before, after)
+
+
+def _why_acceptance(before: Verdict, after: Verdict) -> str:
+    was, would = (
+        one.acceptance is not None and one.acceptance.state == "accepted_by_silence"
+        for one in (before, after)
+    )
+    if was == would:
+        return ""
+    return "Silence has accepted it already." if was else "Silence would accept it at once."
+
+
+def _why_depth(before: Verdict, after: Verdict) -> str:
+    was, would = (one.depth.state if one.depth is not None else "" for one in (before, after))
+    if was == would:
+        return ""
+    said = {"breached": "Its attempts fell short already.", "met": "Its attempts were enough already."}
+    says = {
+        "breached": "Its attempts would fall short at once.",
+        "met": "Its attempts would be enough at once.",
+    }
+    return said.get(was) or says.get(would, "")
 
 
 # --- Doing it --------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("audited")]
 
 HOUR = timedelta(hours=1)
 FOUR, TWO, EIGHT = ({"window_seconds": hours * 3600} for hours in (4, 2, 8))
+DEPTH = {"depth_attempts": 1, "depth_days": 1, "depth_within_business_days": 1}
 TUESDAY = datetime(2026, 11, 24, 8, tzinfo=UTC)  # 9:00 in Copenhagen, when the day opens
 NEW_FROM = date(2026, 11, 24)
 
@@ -118,6 +119,36 @@ def test_an_attempt_that_would_count_now_decides_nothing(agreement):
     (move,) = moves_to(version, version.terms(), TUESDAY + HOUR)
     assert move.keeps == "Under All leads it would have ended already."
     assert move_due(TUESDAY + HOUR) == 0
+
+
+@pytest.mark.parametrize(
+    ("hours", "old", "new", "keeps"),
+    [
+        (1, {}, {"acceptance_seconds": 3600}, "Silence would accept it at once."),
+        (1, {}, {"acceptance_seconds": 3 * 3600}, ""),
+        (1, {"acceptance_seconds": 3600}, {}, "Silence has accepted it already."),
+        (8, {}, DEPTH | {"acceptance_seconds": None}, "Its attempts would fall short at once."),
+        (8, DEPTH, {}, "Its attempts fell short already."),
+        (8, DEPTH, DEPTH | {"depth_within_business_days": 5}, "Its attempts fell short already."),
+    ],
+)
+def test_rule_11_a_move_decides_nothing_and_undoes_nothing(hours, old, new, keeps):
+    """Two days of time; depth and acceptance have verdicts of their own."""
+    slow = {"window_seconds": 16 * 3600, "acceptance_seconds": 12 * 3600}
+    agreement = signed_agreement("slow", window=slow | old)
+    handoff = run_under(agreement, 2)  # an hour on Monday
+    before = refreshed(handoff)
+    version = next_version(agreement, window=slow | new)
+    now = TUESDAY + hours * HOUR + timedelta(minutes=30)
+    (move,) = moves_to(version, version.terms(), now)
+    assert move.keeps == keeps
+    assert move_due(now) == (0 if keeps else 1)
+    if keeps:
+        assert refreshed(handoff) == before
+
+
+def refreshed(handoff):
+    return Clock.objects.filter(pk=handoff.pk).values().get()
 
 
 def test_one_that_no_window_of_the_new_version_takes_keeps_its_terms(agreement):
