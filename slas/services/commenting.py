@@ -35,6 +35,8 @@ def comment(version: Version, section: str, text: str, *, by: User, now: datetim
     text = "\n".join(text.splitlines()).strip()
     if not text:
         raise Refused("The comment is empty. Write what you think of this section.")
+    if "\x00" in text:  # no database's text
+        raise Refused("The comment has a sign that can’t be kept. Type it anew.")
     if len(text) > LONGEST:
         raise Refused(f"The comment has {len(text):,} letters. Shorten it to {LONGEST:,}.")
     if section not in Section.values:

@@ -59,6 +59,7 @@ def test_it_is_kept_as_said_with_its_lines(draft, people):
     ("section", "text", "sentence"),
     [
         ("time", " \n ", "The comment is empty"),
+        ("time", "a\x00b", "The comment has a sign that can’t be kept. Type it anew"),
         ("time", "x" * (LONGEST + 1), "The comment has 2,001 letters. Shorten it to 2,000"),
         ("nowhere", "Hello", "has no such section"),
         ("", "Hello", "has no such section"),

@@ -167,6 +167,11 @@ def test_withdrawing_leaves_it_to_read_with_the_note(as_mona, draft):
     assert "Draft version 3" in page
 
 
+def test_a_note_is_kept_without_what_no_database_keeps(as_mona, draft):
+    as_mona.post("/slas/inbound/2/withdraw/", {"note": "After\x00 the fair."})
+    assert draft.steps.last().note == "After the fair."
+
+
 def test_a_signed_version_is_not_withdrawn(as_mona, agreement):
     answer = as_mona.post("/slas/inbound/1/withdraw/", follow=True)
     assert "Version 1 of Inbound Nordics is signed already. It stays so." in text_of(answer)

@@ -51,7 +51,7 @@ def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Take a draft or proposal back; it stays readable, with the note."""
     _managers_only(request, "Only managers of Marketing and Sales withdraw a version.")
     version = version_or_404(agreement_or_404(slug), number)
-    note = request.POST.get("note", "").strip()[:500]
+    note = request.POST.get("note", "").replace("\x00", "").strip()[:500]
     try:
         proposing.withdraw(version, person_of(request), this_second(), note=note)
     except Refused as refusal:
