@@ -62,10 +62,11 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`answers` is empty where the stage has no rule; of a lead that is past it (`arrived`), they are those of
+    """`answers` is empty where the stage has no rule; of a lead that is past it (`arrived`), they are of
     the moment when it came there. `blocks` is empty where nothing gives points. `window`: which one it would
     fall under and why, of a lead that is not with Sales. `gave`: what each kind of event at its instant gave
-    at first, of what counts now.
+    at first, of what counts now. `then_is`: which moment `then` is of: the handoff, else when it came to the
+    stage; empty for none.
     """
 
     version: Version
@@ -77,7 +78,7 @@ class Why:
     blocks: list[Block]
     now: int
     then: int
-    handed_over: bool
+    then_is: str
     window: str
     gave: dict[tuple[str, dt.datetime], int]
 
@@ -104,6 +105,7 @@ def why_of(
     asked = terms.facts(attributes_of(lead), deeds, arrived) if arrived else facts
     finding = evaluate(definition.rule, asked) if definition and definition.rule else None
     then = _score_then(lead, version, deeds, handoff) if terms.scoring != Scoring() else None
+    earlier = then or (asked.score if arrived and terms.scoring != Scoring() else None)
     return Why(
         version=version,
         stage=_NAMES[definition.stage] if definition else "",
@@ -111,10 +113,10 @@ def why_of(
         sentence=_sentence(finding, asked, definition, arrived) if finding and definition else "",
         arrived=arrived is not None,
         answers=list(_answers(finding.parts)) if finding else [],
-        blocks=_blocks(terms, facts.score, then, reader, now),
+        blocks=_blocks(terms, facts.score, earlier, reader, now),
         now=facts.score.total,
-        then=then.total if then else 0,
-        handed_over=then is not None,
+        then=earlier.total if earlier else 0,
+        then_is="at the handoff" if then else "then" if earlier else "",
         window=_window(terms, facts) if handoff is None or handoff.ended_at else "",
         gave=_gave(terms, facts.score),
     )

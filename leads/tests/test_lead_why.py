@@ -12,7 +12,7 @@ from leads.services.intake import edit_lead
 from leads.services.pipeline import hand_over
 from leads.tests.factories import lead
 from leads.why import why_of
-from slas.tests.factories import marketing_manager, signed_agreement
+from slas.tests.factories import marketing_manager, signed_agreement, signed_version
 from smarketing.accounts.tests.factories import mia, raj, rita, vic
 from smarketing.now import this_second
 
@@ -92,9 +92,20 @@ def test_the_score_is_the_sum_of_its_lines_now_and_at_the_handoff():
             ],
         ),
     ]
-    assert (found.now, found.then) == (44, 16)
+    assert (found.now, found.then, found.then_is) == (44, 16, "at the handoff")
     for place in ("now", "then"):
         assert getattr(found, place) == sum(getattr(row, place) for b in found.blocks for row in b.rows)
+
+
+def test_the_score_that_made_it_an_mql_is_shown_where_nothing_gave_points_at_the_handoff():
+    marketer = mia()
+    agreement = signed_agreement(starts_on=LONG_AGO)
+    given = lead(agreement, at=NOW - 20 * DAY, by=marketer, country="Denmark")
+    record_behaviour(given, "download", by=marketer, now=NOW - 20 * DAY)
+    hand_over(given, by=marketing_manager(), now=NOW - 20 * DAY)
+    signed_version(agreement, starts_on=NOW.date() - DAY, rules={"mql": {"rule": RULE}}, score_rules=SCORES)
+    found = why(given, marketer)
+    assert (found.now, found.then, found.then_is) == (12, 16, "then")
 
 
 def test_two_at_one_instant_are_two_lines():
