@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- Security --------------------------------------------------------------------------------
 
 _https = PUBLIC_URL.startswith("https://")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a draft's section may have 100 promises, or 40 personas
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https

@@ -133,6 +133,7 @@ def test_any_lead_is_weighed_by_the_draft(agreement, viewer):
     said = text(page(viewer, lead=other.pk))
     assert "<b>Not yet.</b> 20 points are missing." in said
     assert "Ida Krogh" in text(page(viewer, who="krogh ida"))
+    assert "Ida Krogh" in text(page(viewer, who="krogh\x00 ida"))  # no database asks for that
     assert "No lead has “nobody &amp; co”" in text(page(viewer, who="nobody & co"))
 
 

@@ -151,7 +151,7 @@ def _rows(ids: list[int], are_handoffs: bool) -> list[tuple[Lead, dt.datetime]]:
 
 
 def _context(request: HttpRequest, tried: _Tried) -> dict[str, Any]:
-    who = request.GET.get("who", "").strip()[:200]
+    who = request.GET.get("who", "").replace("\x00", "").strip()[:200]
     return {
         "tried": tried,
         "version": tried.version,

@@ -55,6 +55,17 @@ def stored(draft) -> list[str]:
 # --- What is stored --------------------------------------------------------------------------
 
 
+def test_as_many_promises_as_fit_are_read_in_one_go(as_mona, draft):
+    many = {
+        name.replace("-3-", f"-{place}-"): value for place in range(3, 100) for name, value in NEW.items()
+    }
+    many |= {f"promise-{place}-which": f"Source {place}" for place in range(3, 100)}
+    many |= {f"promise-{place}-key": f"promise-{place}" for place in range(3, 100)}
+    assert len(many) > 1_000
+    assert post(as_mona, "promises", many).status_code == 302
+    assert draft.commitments.count() == 100
+
+
 def test_every_field_of_a_new_promise_is_stored(as_mona, draft):
     assert post(as_mona, "promises", NEW).status_code == 302
     row = draft.commitments.get(key="promise-1")
