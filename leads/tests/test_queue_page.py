@@ -403,7 +403,7 @@ def test_the_queue_asks_the_same_few_queries(client, deep, now, person, django_a
     counts = []
     for rows in (3, 30):
         while Clock.objects.count() < rows:
-            handoff = handed_over(deep, at=now, to=holder)
+            handoff = handed_over(deep, at=now, to=holder, campaign="Spring fair")
             if Clock.objects.count() % 3 == 0:
                 log_follow_up(handoff.lead, by=holder, now=now, kind="call", outcome="no_answer")
         address = f"{QUEUE}?lead={handoff.lead_id}"
