@@ -8,14 +8,12 @@ from typing import Any
 
 from django import forms
 
-from leads.importing.dates import BadValue
-from leads.importing.values import employees
+from leads.form_fields import PeopleField
 from leads.models import Entry, Handoff, Lead, Stage
 from leads.services.behaviour import LONGEST
 from leads.services.holding import pause_reasons
 from leads.services.pipeline import rejection_reasons
 from leads.states import FILTERS
-from leads.tidying import tidy
 from slas.forms.selects import LongSelect
 from slas.models import Agreement
 from slas.rules.behaviour import BEHAVIOURS
@@ -270,26 +268,6 @@ class HandOverForm(NoteForm):
             del self.fields["agreement"]
         else:
             self.fields["agreement"].queryset = Agreement.objects.all()  # type: ignore[attr-defined]
-
-
-class PeopleField(forms.CharField):
-    """A number of people as people write it: 120, 1,200 or 1.200."""
-
-    def __init__(self, **options: Any) -> None:
-        kept = ("required", "initial", "disabled")
-        super().__init__(
-            label="Company size",
-            help_text="How many people work there, about: 120.",
-            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-            **{name: value for name, value in options.items() if name in kept},
-        )
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        try:
-            return employees(tidy(text)) if text else None
-        except BadValue as bad:
-            raise forms.ValidationError(str(bad)) from None
 
 
 class LeadForm(LookMixin, forms.ModelForm):

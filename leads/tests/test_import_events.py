@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from leads.importing import running_events
 from leads.importing.dates import BadValue
 from leads.importing.events import KINDS, kind_of
 from leads.importing.reading import ImportFailed
@@ -103,6 +104,30 @@ def test_a_dry_run_counts_the_same_and_stores_nothing(ann):
     tried = take_in(text, dry_run=True).counts()
     assert rows_in_all_tables() == before
     assert take_in(text).counts() == tried == {"created": 1, "unchanged": 1, "rejected": 1}
+
+
+def test_chunks_apart_the_same_event_is_one(ann, monkeypatch):
+    monkeypatch.setattr(running_events, "CHUNK", 1)
+    text = "email,kind,at\n" + "ann@example.com,webinar,2026-11-18\n" * 3
+    for dry_run in (True, False):
+        assert take_in(text, dry_run=dry_run).counts() == {"created": 1, "unchanged": 2, "rejected": 0}
+
+
+def test_a_run_that_was_cut_short_goes_on(ann):
+    text = "email,kind,at\n" + "".join(f"ann@example.com,webinar,2026-11-{day}\n" for day in (17, 18, 19))
+    seen = []
+
+    def stop(taken, rows):
+        seen.append((taken, rows))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in(text, progress=stop)
+    assert seen == [(3, 3)]
+    prepared = prepare_events(io.BytesIO(text.encode()), "events.csv", now=NOW)
+    done = run_events(prepared, resume=ImportBatch.objects.get())
+    assert done.counts() == {"created": 3, "unchanged": 0, "rejected": 0}
+    assert ImportBatch.objects.get().finished_at == NOW
 
 
 def test_the_id_goes_before_the_e_mail_and_times_are_those_of_the_leads_agreement(ann):
