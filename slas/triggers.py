@@ -145,6 +145,13 @@ def _versions() -> list[Guard]:
             "A signed version keeps its start.",
             f"OLD.in_force_at IS NOT NULL AND {changed(['in_force_at'])}",
         ),
+        Guard(
+            "slas_version",
+            "moved",
+            "update",
+            "When the running clocks went over to a version is written once, after it was signed.",
+            f"{changed(['clocks_moved_at'])} AND (OLD.clocks_moved_at IS NOT NULL OR OLD.status <> 'signed')",
+        ),
         Guard("slas_version", "end", "update", _END, f"OLD.status = 'signed' AND {_end_refused()}"),
     ]
 

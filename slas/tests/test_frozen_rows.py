@@ -210,3 +210,12 @@ def test_lifting_the_triggers_is_undone_by_an_error(agreement):
         Definition.objects.update(sentence="changed")
     assert present() == before
     assert Definition.objects.filter(sentence="changed").exists()
+
+
+def test_when_clocks_moved_is_written_once_and_after_signing(agreement):
+    version = Version.objects.filter(number=1)
+    version.update(clocks_moved_at=NOW)
+    assert refused(lambda: version.update(clocks_moved_at=NOW + timedelta(days=1)))
+    assert refused(lambda: version.update(clocks_moved_at=None))
+    draft = draft_version(agreement, by=marketing_manager(), now=NOW, copy_of=agreement.versions.get())
+    assert refused(lambda: Version.objects.filter(pk=draft.pk).update(clocks_moved_at=NOW))
