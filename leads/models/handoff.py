@@ -104,6 +104,9 @@ class Handoff(models.Model):
         ]
         indexes = [models.Index(fields=["agreement", "at"], name="handoff_at")]
 
+    def __str__(self) -> str:
+        return f"{self.lead} handed over {self.at:%Y-%m-%d %H:%M}"
+
     @property
     def terms_version_id(self) -> int:
         """The version whose terms its clock runs under now."""
@@ -117,9 +120,6 @@ class Handoff(models.Model):
     def terms_window_key(self) -> str:
         """The window its clock runs under now; blank: none."""
         return self.moved_window_key if self.moved_to_id else self.window_key
-
-    def __str__(self) -> str:
-        return f"{self.lead} handed over {self.at:%Y-%m-%d %H:%M}"
 
 
 class TermsMove(models.Model):

@@ -19,7 +19,6 @@ from leads.services.pipeline import (
 )
 from leads.services.refusal import NotAllowed, Refused
 from leads.tests.factories import HANDED_OVER_AT, handed_over, lead
-from slas.models import Agreement
 from slas.tests.factories import marketing_manager, sales_manager, signed_agreement, signed_version
 from smarketing.accounts.tests.factories import mia, raj, rita, vic
 
