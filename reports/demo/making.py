@@ -13,6 +13,7 @@ from slas.rules.periods import local_day
 from smarketing.outbox.delivery import deliver
 
 from .agreement import SLUG, make_agreement, versions_of
+from .amending import ask_and_witness
 from .campaigns import make_campaigns
 from .history import tell_history
 from .people import ZONE, make_people
@@ -51,6 +52,7 @@ def _make(now: dt.datetime) -> Made:
     today = local_day(now, ZONE)
     agreement = make_agreement(people, today, now)
     make_campaigns(agreement, people, today)
+    ask_and_witness(agreement, people, today)
     first, *_ = versions = versions_of(agreement)
     calendar = versions[-1].terms().calendar
     told = leads_until(calendar, first.starts_on, today - dt.timedelta(days=1))
