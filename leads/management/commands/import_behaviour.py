@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from leads.importing.presets import EVENT_FIELDS
-from leads.importing.reading import MAX_BYTES, MAX_ROWS, ImportFailed
+from leads.importing.reading import MAX_BYTES, MAX_ROWS
 from leads.importing.running_events import EventImport, TakenIn, prepare_events, run_events
+from leads.management.files import given_file
 from slas.rules.behaviour import BEHAVIOURS
 from smarketing.commands import HouseCommand
 from smarketing.now import this_second
@@ -43,26 +44,17 @@ class Command(HouseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, rejects = options["file"], options["rejects"]
-        if rejects is not None and rejects.resolve() == path.resolve():
-            self.fail_usage("The rejected rows would overwrite the file itself. Name another file.")
-        try:
-            if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe is read once; we read twice
-                self.fail_usage(f"{path} is no plain file. Save what it holds to one, and import that.")
-            with path.open("rb") as file:
-                prepared = prepare_events(
-                    file,
-                    path.name,
-                    now=this_second(),
-                    agreement=options["agreement"],
-                    stated=[text for texts in options["map"] for text in texts],
-                    zone=options["timezone"],
-                    dates=options["dates"],
-                )
-                done = run_events(prepared, rejects=rejects, dry_run=options["dry_run"])
-        except ImportFailed as failed:
-            self.fail_usage(str(failed))
-        except OSError as error:
-            self.fail_usage(f"{path} can't be read: {error.strerror}. Check the name of the file.")
+        with given_file(self, path, rejects) as file:
+            prepared = prepare_events(
+                file,
+                path.name,
+                now=this_second(),
+                agreement=options["agreement"],
+                stated=[text for texts in options["map"] for text in texts],
+                zone=options["timezone"],
+                dates=options["dates"],
+            )
+            done = run_events(prepared, rejects=rejects, dry_run=options["dry_run"])
         if rejects is None:
             for number, reason in done.reasons:
                 self.stderr.write(f"Row {number}: {reason}", self.style.NOTICE)

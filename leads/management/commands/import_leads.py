@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from leads.importing.presets import FIELDS, PRESETS
-from leads.importing.reading import MAX_BYTES, MAX_ROWS, ImportFailed
+from leads.importing.reading import MAX_BYTES, MAX_ROWS
 from leads.importing.running import Import, Imported, prepare, run
+from leads.management.files import given_file
 from smarketing.commands import HouseCommand
 from smarketing.now import this_second
 
@@ -40,27 +41,18 @@ class Command(HouseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, rejects = options["file"], options["rejects"]
-        if rejects is not None and rejects.resolve() == path.resolve():
-            self.fail_usage("The rejected rows would overwrite the file itself. Name another file.")
-        try:
-            if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe is read once; we read twice
-                self.fail_usage(f"{path} is no plain file. Save what it holds to one, and import that.")
-            with path.open("rb") as file:
-                prepared = prepare(
-                    file,
-                    path.name,
-                    now=this_second(),
-                    agreement=options["agreement"],
-                    preset=options["preset"],
-                    stated=[text for texts in options["map"] for text in texts],
-                    zone=options["timezone"],
-                    dates=options["dates"],
-                )
-                done = run(prepared, rejects=rejects, dry_run=options["dry_run"])
-        except ImportFailed as failed:
-            self.fail_usage(str(failed))
-        except OSError as error:
-            self.fail_usage(f"{path} can't be read: {error.strerror}. Check the name of the file.")
+        with given_file(self, path, rejects) as file:
+            prepared = prepare(
+                file,
+                path.name,
+                now=this_second(),
+                agreement=options["agreement"],
+                preset=options["preset"],
+                stated=[text for texts in options["map"] for text in texts],
+                zone=options["timezone"],
+                dates=options["dates"],
+            )
+            done = run(prepared, rejects=rejects, dry_run=options["dry_run"])
         self._print_reasons(done, rejects)
         self.report(
             _sentence(prepared, done, options["dry_run"]), done.counts(), failed=_failed(done, rejects)
